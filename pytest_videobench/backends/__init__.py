@@ -1,0 +1,1 @@
+"""Backends: a request becomes a clip."""

@@ -1,0 +1,99 @@
+"""The seam between a request and a clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import parse_qsl, urlencode
+
+from pytest_videobench.errors import SpecError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pytest_videobench.prompts.model import Delivery, Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class BackendSpec:
+    """``name[:model][?param=value&…]``, taken apart; ``str()`` puts it together again."""
+
+    name: str
+    model: str = ""
+    params: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> BackendSpec:
+        """Read a spec as written on the command line; raise :class:`SpecError` where it makes no sense."""
+        head, _, query = text.strip().partition("?")
+        name, _, model = head.partition(":")
+        if not name.isidentifier():
+            raise SpecError(
+                f"backend {text!r}: expected NAME[:MODEL][?PARAM=VALUE&…] with a NAME of letters, "
+                "digits and underscores"
+            )
+        return cls(name, model, tuple(sorted(parse_qsl(query, keep_blank_values=True))))
+
+    def __str__(self) -> str:
+        query = f"?{urlencode(self.params)}" if self.params else ""
+        return f"{self.name}{':' + self.model if self.model else ''}{query}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is asked of a backend for one case."""
+
+    prompt: Prompt
+    roll: int
+    seed: int
+    spec: BackendSpec
+    delivery: Delivery
+    """Duration in seconds, frames per second and size in pixels that the clip should have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """What came back: a file in the work folder, and how it came about."""
+
+    path: Path
+    model: str
+    seed: int | None = None
+    """The seed that was really used; ``None`` where the backend does not tell."""
+    job_id: str | None = None
+    latency: Mapping[str, float] = field(default_factory=dict)
+    """Seconds by phase, for instance ``queued``, ``running``, ``download``."""
+    cost_usd: float = 0.0
+    synthetic: bool = False
+    """True where no model made the clip; shown wherever the clip is shown."""
+    truth: Mapping[str, Any] | None = None
+    """Ground truth in JSON types, from generators that know what they drew."""
+    origin: str = ""
+    """Where the clip was found, for clips that were not made now."""
+
+
+class Backend(Protocol):
+    """Something that turns a request into a clip.
+
+    Made once per process by ``factory(spec)``; cheap to make, so heavy work waits for ``generate``.
+    """
+
+    spec: BackendSpec
+    model: str
+    """The model's name, also where the spec left it to the default."""
+    synthetic: bool
+    seconds_per_clip: float
+    """Rough time for one clip, for the preview of a run."""
+    cost_per_clip_usd: float
+
+    def delivery(self) -> Delivery:
+        """What this backend is asked to deliver; ``None`` where nothing is asked."""
+
+    def revision(self, request: Request) -> str:
+        """What else changes the picture: the renderer's version, or the digest of the file found.
+
+        Raise :class:`~pytest_videobench.errors.MissingClip` where there will be no clip.
+        """
+
+    def generate(self, request: Request, workdir: Path) -> Generation:
+        """Make the clip in ``workdir``; raise :class:`~pytest_videobench.errors.BackendError` on failure."""

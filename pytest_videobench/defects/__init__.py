@@ -1,0 +1,1 @@
+"""Defects: one detector a file; findings with time spans, from footage alone."""

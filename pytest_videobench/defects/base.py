@@ -1,0 +1,82 @@
+"""What a finding and a detector are, and how a detector is declared."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from pytest_videobench.registry import Registry
+
+if TYPE_CHECKING:
+    from pytest_videobench.footage.footage import Footage
+    from pytest_videobench.prompts.model import Expectations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One occurrence of a defect."""
+
+    defect: str
+    start: float
+    """Seconds."""
+    end: float
+    """Seconds; equal to the start for an event without length, such as a cut."""
+    severity: float
+    """0 is hardly visible, 1 ruins the clip."""
+    confidence: float
+    """0–1: how sure the detector is that it is there."""
+    note: str
+    """One sentence for people, with the number that decided."""
+    frames: tuple[int, ...] = ()
+    """Indices of stored frames that show it best."""
+    box: tuple[float, float, float, float] | None = None
+    """x, y, width, height as shares of the picture."""
+    detector: str = "signals"
+    gate: bool = False
+    """True where the detector has proved itself and may fail a case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detector:
+    """A named function that looks for one defect (or a close family) in footage."""
+
+    name: str
+    gate: bool
+    look: Callable[[Footage, Expectations], Iterable[Finding]]
+
+    def __call__(self, footage: Footage, expected: Expectations) -> list[Finding]:
+        """Look through a clip; whether a finding may gate is the detector's property."""
+        return [
+            replace(
+                finding,
+                gate=self.gate,
+                severity=min(1.0, max(0.0, float(finding.severity))),
+                confidence=min(1.0, max(0.0, float(finding.confidence))),
+            )
+            for finding in self.look(footage, expected)
+        ]
+
+
+def detector(*, gate: bool) -> Callable[[Callable[[Footage, Expectations], Iterable[Finding]]], Detector]:
+    """Declare a function as the detector of its name; ``gate=False`` shows findings but fails no case."""
+
+    def declare(look: Callable[[Footage, Expectations], Iterable[Finding]]) -> Detector:
+        return Detector(name=look.__name__, gate=gate, look=look)
+
+    return declare
+
+
+@cache
+def rules(name: str) -> Mapping[str, float]:
+    """Give a detector's numbers from ``rules.toml``."""
+    text = (files("pytest_videobench.defects") / "rules.toml").read_text(encoding="utf-8")
+    table: dict[str, Mapping[str, float]] = tomllib.loads(text)
+    return table[name]
+
+
+DEFECTS: Registry[Detector] = Registry("pytest_videobench.defects", "detector")
+"""Every known detector by name."""

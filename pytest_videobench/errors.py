@@ -1,0 +1,78 @@
+"""Everything that can go wrong for a user, as one tree.
+
+VideobenchError
+├── PromptError          a prompts file is broken: file, prompt, key, what was expected
+├── SpecError            a backend spec or an option value cannot be understood
+├── BackendError         no clip came back
+│   ├── MissingClip      a folder has no clip for this case
+│   └── GenerationFailed the backend tried and failed
+├── StoreError           the clip store cannot be used
+│   └── OfflineMiss      the clip is not in the store and making one is forbidden
+└── ClipError            a clip is there but cannot be scored
+    └── Unreadable       no picture can be decoded from it
+
+Every message is one line that names the file, key or case, and what to do.
+"""
+
+from __future__ import annotations
+
+
+class VideobenchError(Exception):
+    """Anything a user can mend; the message is one line that says how."""
+
+    kind = "error"
+    """Stable word for machine-readable output."""
+
+
+class PromptError(VideobenchError):
+    """A prompts file does not say what it should."""
+
+    kind = "prompt"
+
+
+class SpecError(VideobenchError):
+    """A backend spec or an option value cannot be understood."""
+
+    kind = "spec"
+
+
+class BackendError(VideobenchError):
+    """No clip came back from a backend."""
+
+    kind = "backend"
+
+
+class MissingClip(BackendError):
+    """A folder of clips has none for this case."""
+
+    kind = "missing_clip"
+
+
+class GenerationFailed(BackendError):
+    """A backend tried to make a clip and failed."""
+
+    kind = "generation_failed"
+
+
+class StoreError(VideobenchError):
+    """The clip store cannot be used."""
+
+    kind = "store"
+
+
+class OfflineMiss(StoreError):
+    """The clip is not in the store, and making one is forbidden."""
+
+    kind = "offline_miss"
+
+
+class ClipError(VideobenchError):
+    """A clip is there but cannot be scored."""
+
+    kind = "clip"
+
+
+class Unreadable(ClipError):
+    """No picture can be decoded from the file."""
+
+    kind = "unreadable"

@@ -1,0 +1,1 @@
+"""Footage: one decoding pass over a clip and what it leaves behind."""

@@ -1,0 +1,167 @@
+"""The one decoding pass: a clip becomes footage."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from pytest_videobench.footage import motion
+from pytest_videobench.footage.camera import fit_camera
+from pytest_videobench.footage.footage import (
+    GRID,
+    SMALL_SIZE,
+    WORK_SIZE,
+    CameraPath,
+    Footage,
+    FrameSignals,
+    MotionSignals,
+    SampleSignals,
+    StepSignals,
+)
+from pytest_videobench.footage.pictures import PictureSignals, picture_signals
+from pytest_videobench.footage.reader import Reader
+from pytest_videobench.footage.scale import shrink
+from pytest_videobench.footage.thumbnails import Thumbnails
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from pytest_videobench.footage.reader import Picture
+
+SAMPLE_RATE = 4.0
+"""Hz at which single pictures are measured in full."""
+REPEAT_CHANGE = 0.1
+"""Grey levels of mean change below which a stored frame may repeat the last distinct one."""
+REPEAT_BLOCK = 0.75
+"""Grey levels that no block mean may change in a repeat; encoder noise stays below it."""
+
+
+def analyse(path: Path) -> Footage:
+    """Decode a clip once and keep what metrics and detectors need; memory grows by about 25 kB a frame.
+
+    Raises :class:`~pytest_videobench.errors.Unreadable` where no picture can be decoded.
+    """
+    reader, collector = Reader(path), _Collector()
+    for picture in reader:
+        collector.add(picture)
+    return collector.footage(reader)
+
+
+class _Collector:
+    """Gathers signals while the pictures go by; holds two full pictures at most."""
+
+    def __init__(self) -> None:
+        self.frames: list[tuple[float, float, float, float]] = []
+        self.blocks: list[NDArray[np.float32]] = []
+        self.steps: list[tuple[float, float]] = []
+        self.distinct: list[int] = []
+        self.small: list[NDArray[np.uint8]] = []
+        self.flow: list[NDArray[np.float32]] = []
+        self.texture: list[NDArray[np.float32]] = []
+        self.samples: list[tuple[int, PictureSignals]] = []
+        self.thumbnails = Thumbnails()
+        self._next_sample = 0.0
+        self._last: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = None
+        self._work: NDArray[np.uint8] | None = None
+
+    def add(self, picture: Picture) -> None:
+        """Take in the next stored frame."""
+        bgr, index = picture.bgr, len(self.frames)
+        luma = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
+        work = shrink(luma, WORK_SIZE)
+        self._add_frame(picture.time, luma, work)
+        self._add_step(bgr, luma)
+        self.thumbnails.offer(index, picture.time, bgr)
+        if not self._repeats():
+            self._add_distinct(index, work)
+            if picture.time >= self._next_sample:
+                self.samples.append((index, picture_signals(bgr, luma)))
+                self._next_sample = picture.time + 1 / SAMPLE_RATE - 1e-6
+        self._last = (bgr, luma)
+
+    def footage(self, reader: Reader) -> Footage:
+        """Finish: everything that needs the whole clip."""
+        probe = reader.probe
+        small, distinct = np.stack(self.small), np.array(self.distinct, np.int64)
+        moving = MotionSignals(
+            flow=_stack(self.flow, (*GRID, 2)),
+            texture=_stack(self.texture, GRID),
+            warp_error=motion.warp_errors(small),
+            middle_error=motion.middle_errors(small),
+            brisk=motion.brisk_flows(small, distinct, probe.frames, probe.fps),
+        )
+        return Footage(
+            probe=probe,
+            frames=self._frame_signals(),
+            steps=_columns(StepSignals, self.steps),
+            motion=moving,
+            camera=self._camera(moving, probe.height / probe.width),
+            samples=self._sample_signals(),
+            distinct=distinct,
+            small=small,
+            thumbnails=self.thumbnails.encoded(),
+            thumbnail_times=self.thumbnails.times(),
+        )
+
+    def _add_frame(self, time: float, luma: NDArray[np.uint8], work: NDArray[np.uint8]) -> None:
+        share = np.cumsum(cv2.calcHist([work], [0], None, [256], [0, 256]).ravel()) / work.size
+        p01, p99 = np.searchsorted(share, (0.01, 0.99))
+        self.frames.append((time, float(cv2.mean(luma)[0]), float(p01), float(p99)))
+        self.blocks.append(motion.block_means(work))
+
+    def _add_step(self, bgr: NDArray[np.uint8], luma: NDArray[np.uint8]) -> None:
+        if self._last is None:
+            return
+        last_bgr, last_luma = self._last
+        change = cv2.norm(bgr, last_bgr, cv2.NORM_L1) / bgr.size
+        power = cv2.norm(luma, last_luma, cv2.NORM_L2SQR) / luma.size
+        mean = self.frames[-1][1] - self.frames[-2][1]
+        self.steps.append((change, float(np.sqrt(max(power - mean * mean, 0.0)))))
+
+    def _repeats(self) -> bool:
+        """Say whether the newest stored frame shows nothing new against the last distinct one."""
+        if not self.distinct:
+            return False
+        moved = np.abs(self.blocks[-1] - self.blocks[self.distinct[-1]]).max()
+        return bool(moved < REPEAT_BLOCK and self.steps[-1][0] < REPEAT_CHANGE)
+
+    def _add_distinct(self, index: int, work: NDArray[np.uint8]) -> None:
+        if self._work is not None:
+            self.flow.append(motion.flow_grid(self._work, work))
+            self.texture.append(motion.block_texture(self._work))
+        self.distinct.append(index)
+        self.small.append(shrink(work, SMALL_SIZE))
+        self._work = work
+
+    def _frame_signals(self) -> FrameSignals:
+        time, luma, p01, p99 = np.array(self.frames).T
+        return FrameSignals(time=time, luma=luma, p01=p01, p99=p99, blocks=np.stack(self.blocks))
+
+    def _sample_signals(self) -> SampleSignals:
+        rows = [signals for _, signals in self.samples]
+        columns: dict[str, Any] = {
+            name: np.array([getattr(row, name) for row in rows]) for name in PictureSignals._fields
+        }
+        columns["bgr"] = columns["bgr"].astype(np.float32)
+        return SampleSignals(index=np.array([index for index, _ in self.samples], np.int64), **columns)
+
+    def _camera(self, moving: MotionSignals, aspect: float) -> CameraPath:
+        if not len(moving.flow):
+            return _columns(CameraPath, [])
+        return fit_camera(moving.flow, moving.texture, aspect)
+
+
+def _columns(kind: Any, rows: list[tuple[float, ...]]) -> Any:
+    """Turn rows into the columns of a dataclass of arrays."""
+    names = [field.name for field in fields(kind)]
+    table = np.array(rows, np.float64).reshape(len(rows), len(names))
+    return kind(**{name: table[:, i] for i, name in enumerate(names)})
+
+
+def _stack(arrays: list[NDArray[np.float32]], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    return np.stack(arrays) if arrays else np.zeros((0, *shape), np.float32)

@@ -1,0 +1,59 @@
+"""The camera path: which similarity transform the whole picture follows from frame to frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pytest_videobench.footage.footage import GRID, CameraPath
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pytest_videobench.footage.footage import Floats
+
+_ROUNDS = 6
+_TOLERANCE = 0.0025
+"""Picture widths by which a block's flow may miss the transform and still count as following it."""
+_RELATIVE_TOLERANCE = 0.15
+"""The same as a share of the block's own flow: fast flow is measured more coarsely."""
+_TEXTURE = 6.0
+"""Grey levels of standard deviation from which a block's flow is fully believed."""
+
+
+def fit_camera(flow: NDArray[np.float32], texture: NDArray[np.float32], aspect: float) -> CameraPath:
+    """Fit translation, zoom and roll to every pair's flow grid at once, robustly.
+
+    ``flow`` is pairs × 18 × 32 × 2 picture widths, ``texture`` pairs × 18 × 32, ``aspect`` height / width.
+    Iteratively reweighted least squares with Cauchy weights; blocks without texture hardly count.
+    """
+    pairs = len(flow)
+    design = _design(aspect)
+    target = flow.reshape(pairs, -1, 2).astype(np.float64)
+    belief = np.clip(texture.reshape(pairs, -1) / _TEXTURE, 0.02, 1).astype(np.float64)
+    weights = belief
+    tolerance = _TOLERANCE + _RELATIVE_TOLERANCE * np.linalg.norm(target, axis=2)
+    answer, miss = np.zeros((pairs, 4)), np.zeros(belief.shape)
+    for _ in range(_ROUNDS):
+        answer = _solve(design, target, weights)
+        miss = np.linalg.norm(target - np.einsum("ndk,pk->pnd", design, answer), axis=2)
+        weights = belief / (1 + (miss / tolerance) ** 2)
+    fit = (belief * (miss < 2 * tolerance)).sum(axis=1) / belief.sum(axis=1)
+    dx, dy, zoom, roll = answer.T
+    return CameraPath(dx=dx, dy=dy, zoom=zoom, roll=roll, fit=fit)
+
+
+def _design(aspect: float) -> Floats:
+    """Blocks × 2 × 4: how (dx, dy, zoom, roll) move a block's centre, in picture widths from the middle."""
+    rows, columns = GRID
+    x = ((np.arange(columns) + 0.5) / columns - 0.5)[None, :].repeat(rows, 0).ravel()
+    y = (((np.arange(rows) + 0.5) / rows - 0.5) * aspect)[:, None].repeat(columns, 1).ravel()
+    one, zero = np.ones_like(x), np.zeros_like(x)
+    return np.stack([np.stack([one, zero, x, -y], 1), np.stack([zero, one, y, x], 1)], 1)
+
+
+def _solve(design: Floats, target: Floats, weights: Floats) -> Floats:
+    normal = np.einsum("pn,ndj,ndk->pjk", weights, design, design, optimize=True)
+    right = np.einsum("pn,ndk,pnd->pk", weights, design, target, optimize=True)
+    return np.asarray(np.linalg.solve(normal + 1e-9 * np.eye(4), right[..., None])[..., 0])

@@ -1,0 +1,131 @@
+"""Signals of motion between distinct frames, on dense inverse search (DIS) flow."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from pytest_videobench.footage.footage import GRID
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pytest_videobench.footage.footage import Floats, Ints
+
+_DIS_MIN_SIDE = 32
+"""DIS needs room for its patches; smaller pictures are enlarged first."""
+_BRISK_RATE = 8.0
+"""Hz at which VBench samples frame pairs for its dynamic degree."""
+_BRISK_SHARE = 0.05
+"""VBench averages the largest 5 % of flow magnitudes."""
+
+
+def dense_flow(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Give the flow of content from one luma picture to the next, height × width × 2 pixels."""
+    height, width = before.shape
+    if min(height, width) >= _DIS_MIN_SIDE:
+        return np.asarray(_dis().calc(before, after, None), np.float32)
+    factor = -(-_DIS_MIN_SIDE // min(height, width))
+    size = (width * factor, height * factor)
+    large = _dis().calc(cv2.resize(before, size), cv2.resize(after, size), None)
+    return np.asarray(cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA), np.float32) / factor
+
+
+def flow_grid(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Average the flow over the block grid: 18 × 32 × 2 picture widths."""
+    flow = dense_flow(before, after)
+    return block_means(flow) / flow.shape[1]
+
+
+def block_means(picture: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
+    """Average a picture over the block grid."""
+    return np.asarray(
+        cv2.resize(picture.astype(np.float32), GRID[::-1], interpolation=cv2.INTER_AREA), np.float32
+    )
+
+
+def block_texture(luma: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Give the standard deviation of luma per block, 18 × 32."""
+    values = luma.astype(np.float32)
+    mean = block_means(values)
+    return np.sqrt(np.maximum(block_means(values * values) - mean * mean, 0))
+
+
+def warp_errors(small: NDArray[np.uint8]) -> Floats:
+    """Give the warping error of every neighbouring pair (Lai et al. 2018), on luma in 0–1.
+
+    Pixels whose forward and backward flow disagree are taken as occluded and left out.
+    """
+    return np.array([_warp_error(a, b) for a, b in zip(small[:-1], small[1:], strict=True)])
+
+
+def middle_errors(small: NDArray[np.uint8]) -> Floats:
+    """Give, for every odd frame, the mean absolute difference to what its neighbours interpolate to.
+
+    VBench's motion smoothness with flow interpolation in the place of a learned interpolator.
+    """
+    triples = zip(small[:-2:2], small[1:-1:2], small[2::2], strict=True)
+    return np.array([_middle_error(a, b, c) for a, b, c in triples])
+
+
+def brisk_flows(small: NDArray[np.uint8], distinct: Ints, frames: int, fps: float) -> Floats:
+    """Give VBench's dynamic-degree flow of every sampled pair as a share of the short side.
+
+    Stored frames are sampled at 8 Hz; a pair is the mean of its largest 5 % of flow magnitudes.
+    """
+    interval = max(1, round(fps / _BRISK_RATE))
+    shown = np.searchsorted(distinct, np.arange(0, frames, interval), side="right") - 1
+    return np.array([_brisk_flow(small[a], small[b]) for a, b in zip(shown[:-1], shown[1:], strict=True)])
+
+
+@cache
+def _dis() -> cv2.DISOpticalFlow:
+    return cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+
+
+@cache
+def _pixels(height: int, width: int) -> NDArray[np.float32]:
+    """Give the coordinates of every pixel, height × width × 2."""
+    return np.dstack(np.meshgrid(np.arange(width), np.arange(height))).astype(np.float32)
+
+
+def _sample(
+    picture: NDArray[np.uint8] | NDArray[np.float32], where: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    return np.asarray(
+        cv2.remap(picture, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32
+    )
+
+
+def _warp_error(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> float:
+    forward, backward = dense_flow(before, after), dense_flow(after, before)
+    target = _pixels(*before.shape) + forward
+    returned = _sample(backward, target)
+    loop = _energy(forward + returned)
+    seen = loop < 0.01 * (_energy(forward) + _energy(returned)) + 0.5
+    if not seen.any():
+        return 0.0
+    error = (_sample(after, target) - before) / 255
+    return float(np.mean(error[seen] ** 2))
+
+
+def _energy(flow: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(flow[..., 0] ** 2 + flow[..., 1] ** 2, np.float32)
+
+
+def _middle_error(before: NDArray[np.uint8], middle: NDArray[np.uint8], after: NDArray[np.uint8]) -> float:
+    half = dense_flow(before, after) / 2
+    pixels = _pixels(*middle.shape)
+    guess = (_sample(before, pixels - half) + _sample(after, pixels + half)) / 2
+    return float(np.mean(np.abs(guess - middle)))
+
+
+def _brisk_flow(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> float:
+    if before is after:
+        return 0.0
+    size = np.sqrt(_energy(dense_flow(before, after))).ravel()
+    count = max(1, round(len(size) * _BRISK_SHARE))
+    return float(np.partition(size, -count)[-count:].mean()) / min(before.shape)

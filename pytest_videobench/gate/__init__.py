@@ -1,0 +1,1 @@
+"""The gate: thresholds and expectations become the verdict of a case."""

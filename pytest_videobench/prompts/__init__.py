@@ -1,0 +1,1 @@
+"""Prompts: six parts that are spoken, and what to expect of the clip."""

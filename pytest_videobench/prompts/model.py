@@ -1,0 +1,115 @@
+"""What a prompt is: six parts that are spoken, and what may be expected of the clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pytest_videobench.prompts.vocabulary import PARTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """The range in which a metric's value is acceptable; either end may be open."""
+
+    metric: str
+    min: float | None = None
+    max: float | None = None
+    reason: str = ""
+
+    def admits(self, value: float) -> bool:
+        """Say whether the value lies inside the range, ends included."""
+        return (self.min is None or value >= self.min) and (self.max is None or value <= self.max)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """A defect that is no fault here, and why."""
+
+    defect: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """The container facts that were asked for; ``None`` where nothing was asked."""
+
+    duration: float | None = None
+    """Seconds."""
+    fps: float | None = None
+    """Frames per second."""
+    width: int | None = None
+    """Pixels."""
+    height: int | None = None
+    """Pixels."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectations:
+    """What a style and a prompt demand of a clip, and what they permit.
+
+    Hashable, so that an assessment can be remembered for a pair of footage and expectations.
+    """
+
+    style: str = ""
+    shot: str | None = None
+    """One of :data:`~pytest_videobench.prompts.vocabulary.SHOTS`."""
+    camera: str = "any"
+    """One of :data:`~pytest_videobench.prompts.vocabulary.CAMERA_MOVES`."""
+    elements: tuple[str, ...] = ()
+    """Things that must be visible, in plain nouns."""
+    motion: str = "none"
+    """One of :data:`~pytest_videobench.prompts.vocabulary.MOTION_KINDS`."""
+    amount: str = "any"
+    """One of :data:`~pytest_videobench.prompts.vocabulary.AMOUNTS`."""
+    thresholds: tuple[Threshold, ...] = ()
+    """The prompt's own, which replace those of its style, which replace the package's."""
+    permitted: tuple[Permission, ...] = ()
+    delivery: Delivery = Delivery()
+
+    def permission(self, defect: str) -> Permission | None:
+        """Give the permission for a defect, the prompt's before the style's, or ``None``."""
+        return next((p for p in self.permitted if p.defect == defect), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """One entry of a style's ``prompts.toml``."""
+
+    id: str
+    """A slug, unique within its style."""
+    style: str
+    camera: str
+    lighting: str
+    subject: str
+    motion: str
+    scene: str
+    atmosphere: str
+    expect: Expectations = field(default_factory=Expectations)
+    tags: tuple[str, ...] = ()
+    watch: tuple[str, ...] = ()
+    """Defects that reviewers saw on this prompt; a report shows them first."""
+    source: str = ""
+    """``review`` for the prompts of the founding review, rendered in our own words."""
+
+    @property
+    def key(self) -> str:
+        """``style/id``: unique within a run."""
+        return f"{self.style}/{self.id}"
+
+    def parts(self) -> dict[str, str]:
+        """Give the six parts by name, in the order of the formula."""
+        return {name: getattr(self, name) for name in PARTS}
+
+    def text(self) -> str:
+        """Speak the prompt: the six parts in the order of the formula, as one sentence."""
+        return ", ".join(part for part in self.parts().values() if part) + "."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """A suite: its name, what it is about, and its prompts in the order of the file."""
+
+    name: str
+    title: str
+    about: str
+    prompts: tuple[Prompt, ...]

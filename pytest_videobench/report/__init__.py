@@ -1,0 +1,1 @@
+"""The report: rows on disk, a page with playable clips, lines on the terminal."""

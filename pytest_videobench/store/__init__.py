@@ -1,0 +1,1 @@
+"""The store: content-addressed clips, each published whole or not at all."""
