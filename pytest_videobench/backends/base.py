@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from urllib.parse import parse_qsl, urlencode
 
 from pytest_videobench.errors import SpecError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from pytest_videobench.prompts.model import Delivery, Prompt
@@ -97,3 +97,11 @@ class Backend(Protocol):
 
     def generate(self, request: Request, workdir: Path) -> Generation:
         """Make the clip in ``workdir``; raise :class:`~pytest_videobench.errors.BackendError` on failure."""
+
+
+@runtime_checkable
+class Inventory(Protocol):
+    """A backend that already has its clips, and can say which of them nobody asked for."""
+
+    def unclaimed(self, requests: Iterable[Request]) -> list[str]:
+        """Name the files that belong to none of the requests."""

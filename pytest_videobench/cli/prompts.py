@@ -44,7 +44,7 @@ def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 def _add_sheet(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = _command(commands, "sheet", "Print a checklist: prompts to paste and names to save clips under.")
     _add_styles(parser)
-    parser.add_argument("--rolls", type=_positive, default=3, metavar="N", help="clips per prompt; default: 3")
+    parser.add_argument("--rolls", type=_positive, default=3, metavar="N", help="per prompt; default: 3")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the sheet here; default: stdout")
     parser.set_defaults(func=write_sheet)
 

@@ -1,1 +1,1 @@
-"""Metrics: one file each, with definition and source; numbers that are pure functions of footage."""
+"""Metrics: one file each, or one for a close family; numbers that are pure functions of footage."""

@@ -63,8 +63,8 @@ def checklist(styles: Sequence[Style], *, rolls: int, suites: str) -> str:
 _HEAD = """# Clips to make by hand: {clips}
 
 1. Open the model's page, choose duration and size once, and keep them for every prompt.
-2. Copy a prompt from its block, paste it unchanged, and generate it {rolls}×. Keep what comes: a roll that was
-   picked as the best of several says nothing about the model.
+2. Copy a prompt from its block, paste it unchanged, and generate one clip per box ({rolls} each). Keep what
+   comes: a clip picked as the best of several says nothing about the model.
 3. Save each clip under the name at its box and tick the box. All clips go into one folder.
 4. Score the folder, here called PATH:
 

@@ -1,0 +1,83 @@
+"""The two kinds of arrays that pictures are made of, and noise to fill them with."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Bytes: TypeAlias = NDArray[np.uint8]
+
+
+def noise(
+    rng: np.random.Generator, width: int, height: int, cell: tuple[float, float], octaves: int = 4, gain: float = 0.5
+) -> Floats:
+    """Give smooth noise around 0.5 with details down to a ``2 ** -octaves`` part of its ``cell`` in pixels."""
+    total = np.zeros((height, width), np.float32)
+    weight, norm = 1.0, 0.0
+    for octave in range(octaves):
+        columns = max(2, round(width * 2**octave / cell[0]) + 1)
+        rows = max(2, round(height * 2**octave / cell[1]) + 1)
+        if columns > width or rows > height * 2:
+            break
+        grid = rng.random((rows, columns), np.float32)
+        total += weight * cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC)
+        norm += weight
+        weight *= gain
+    return np.clip(total / max(norm, 1e-6), 0.0, 1.0)
+
+
+def profile(rng: np.random.Generator, width: int, cell: float, octaves: int = 5, gain: float = 0.5) -> Floats:
+    """Give a line of noise, from 0 to 1 over its ``width``: the outline of a ridge."""
+    line = np.zeros(width, np.float32)
+    for octave in range(octaves):
+        columns = max(2, round(width * 2**octave / cell) + 1)
+        spots = rng.random((1, columns), np.float32)
+        line += gain**octave * cv2.resize(spots, (width, 1), interpolation=cv2.INTER_LINEAR)[0]
+    return (line - line.min()) / max(1e-6, float(line.max() - line.min()))
+
+
+def smoothstep(low: float, high: float, values: Floats) -> Floats:
+    """Rise smoothly from 0 at ``low`` to 1 at ``high``."""
+    t = np.clip((values - low) / (high - low), 0.0, 1.0)
+    return t * t * (3.0 - 2.0 * t)
+
+
+def mix(a: Floats, b: Floats, share: float | Floats) -> Floats:
+    """Go from ``a`` to ``b`` by ``share``."""
+    return a + (b - a) * share
+
+
+def colour(text: str) -> Floats:
+    """Read ``#rrggbb`` as blue, green, red from 0 to 1."""
+    return np.array([int(text[i : i + 2], 16) for i in (5, 3, 1)], np.float32) / 255
+
+
+def premultiplied(picture: Floats, alpha: Floats) -> Bytes:
+    """Join colours and coverage, both from 0 to 1, into the one form that layers and sprites have."""
+    solid = np.dstack([np.clip(picture, 0, 1) * alpha[..., None], alpha])
+    return (solid * 255 + 0.5).astype(np.uint8)
+
+
+def paste(target: Bytes, image: Bytes, matrix: Floats) -> None:
+    """Lay a premultiplied image over the target through a 3 × 3 matrix from its pixels to the target's."""
+    height, width = image.shape[:2]
+    corners = matrix[:2] @ np.array([[0, width, 0, width], [0, 0, height, height], [1, 1, 1, 1]])
+    left, top = np.maximum(np.floor(corners.min(axis=1)).astype(int) - 1, 0)
+    right, bottom = np.minimum(np.ceil(corners.max(axis=1)).astype(int) + 1, (target.shape[1], target.shape[0]))
+    if right <= left or bottom <= top:
+        return
+    moved = matrix[:2].copy()
+    moved[:, 2] -= (left, top)
+    warped = cv2.warpAffine(image, moved, (int(right - left), int(bottom - top)), flags=cv2.INTER_LINEAR)
+    lay(target[top:bottom, left:right], warped)
+
+
+def lay(target: Bytes, image: Bytes) -> None:
+    """Lay a premultiplied image of the same size over the target."""
+    keep = cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(image, 3)), cv2.COLOR_GRAY2BGRA)
+    cv2.multiply(target, keep, dst=target, scale=1 / 255)
+    cv2.add(target, image, dst=target)

@@ -1,0 +1,52 @@
+"""Frames into a file that every browser plays."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import av
+from av.video.reformatter import ColorRange, Colorspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from av.video.stream import VideoStream
+
+    from pytest_videobench.backends.procedural.arrays import Bytes
+
+BT709 = 1
+TUNING = {
+    "preset": "veryfast",
+    "crf": "19",
+    "threads": "1",
+    "x264-params": "colorprim=bt709:transfer=bt709:colormatrix=bt709:fullrange=off:aq-mode=2",
+}
+"""One encoder thread, so that the same frames give the same file."""
+
+
+def encode(frames: Iterable[Bytes], path: Path, *, size: tuple[int, int], fps: float) -> None:
+    """Write BGRA frames as H.264 in MP4, 4:2:0, BT.709, with the index in front."""
+    rate = Fraction(fps).limit_denominator(1001)
+    with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
+        stream = container.add_stream("libx264", rate=rate, options=TUNING)
+        _describe(stream, size)
+        for image in frames:
+            container.mux(stream.encode(_converted(image)))
+        container.mux(stream.encode())
+
+
+def _describe(stream: VideoStream, size: tuple[int, int]) -> None:
+    stream.width, stream.height = size
+    stream.pix_fmt = "yuv420p"
+    context = stream.codec_context
+    context.colorspace = context.color_primaries = context.color_trc = BT709
+    context.color_range = ColorRange.MPEG
+
+
+def _converted(image: Bytes) -> av.VideoFrame:
+    frame = av.VideoFrame.from_ndarray(image, "bgra")
+    return frame.reformat(
+        format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+    )

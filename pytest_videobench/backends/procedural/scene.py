@@ -1,0 +1,76 @@
+"""A scene: layers painted for one prompt and one roll, from the back to the front."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from pytest_videobench.backends.procedural import skies, structures, terrain
+from pytest_videobench.backends.procedural.arrays import Bytes, Floats, paste
+from pytest_videobench.backends.procedural.canvas import Canvas
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pytest_videobench.backends.procedural.camera import Camera
+    from pytest_videobench.backends.procedural.canvas import Light
+
+Painter: TypeAlias = "Callable[[Canvas, Mapping[str, Any]], Bytes]"
+
+PAINTERS: dict[str, Painter] = {
+    painter.__name__: painter
+    for painter in (
+        *(skies.sky, skies.wall, skies.swirl, skies.fractal),
+        *(terrain.ridge, terrain.ground, terrain.water, terrain.conifers, terrain.bushes),
+        *(terrain.cumulus, terrain.weeds, terrain.trunks),
+        *(structures.towers, structures.castle, structures.columns, structures.lamps),
+        *(structures.globes, structures.rocks, structures.shapes),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """A painted sheet at one depth."""
+
+    name: str
+    depth: float
+    image: Bytes
+    place: Floats
+    """3 × 3 matrix from the sheet's pixels to pixels of the resting view."""
+
+    def draw(self, target: Bytes, camera: Camera, index: int) -> None:
+        """Lay the sheet over the picture as the camera sees it."""
+        paste(target, self.image, camera.matrix(index, self.depth) @ self.place)
+
+
+def layers(specs: list[Mapping[str, Any]], camera: Camera, light: Light, rng: np.random.Generator) -> list[Layer]:
+    """Paint all layers of a scene."""
+    return [_layer(spec, camera, light, np.random.default_rng(rng.integers(2**32))) for spec in specs]
+
+
+def _layer(spec: Mapping[str, Any], camera: Camera, light: Light, rng: np.random.Generator) -> Layer:
+    depth, density = float(spec.get("depth", 0.0)), camera.density()
+    left, top, right, bottom = camera.extent(depth)
+    spec = dict(spec)
+    if "base" in spec and "height" in spec:
+        spec["height"] *= rng.uniform(0.8, 1.15)
+        spec["base"] += rng.uniform(-0.02, 0.02)
+    canvas = Canvas(
+        width=round((right - left) * density),
+        height=round((bottom - top) * density),
+        left=left,
+        top=top,
+        density=density,
+        unit=camera.height * density,
+        depth=depth,
+        light=light,
+        rng=rng,
+    )
+    image = PAINTERS[spec["paint"]](canvas, spec)
+    used = np.flatnonzero(image[..., 3].any(axis=1))
+    first, last = (int(used[0]), int(used[-1]) + 1) if len(used) else (0, 1)
+    place = np.array([[1 / density, 0, left], [0, 1 / density, top + first / density], [0, 0, 1]])
+    return Layer(name=spec["paint"], depth=depth, image=np.ascontiguousarray(image[first:last]), place=place)

@@ -1,0 +1,116 @@
+"""What the renderer understands of a prompt: words in, light, scene, subject and move out."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_videobench.prompts.model import Prompt
+
+Table = dict[str, Any]
+
+LIGHT_PARTS = ("lighting", "atmosphere", "scene", "subject")
+SCENE_PARTS = ("scene", "atmosphere", "subject", "motion", "lighting")
+FORM_PARTS = ("subject", "motion", "scene")
+AIR_PARTS = ("atmosphere", "scene", "lighting")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was understood, by the names of the vocabulary, and the words that led there."""
+
+    look: str
+    palette: str
+    scene: str
+    form: str
+    move: str
+    gentle: bool
+    """Whether the move is a guess from the words of the camera part."""
+    air: str
+    colours: tuple[str, ...]
+    words: Mapping[str, tuple[str, ...]]
+
+
+@cache
+def vocabulary() -> Table:
+    """Load the vocabulary once."""
+    return tomllib.loads((files(__package__) / "vocabulary.toml").read_text("utf-8"))
+
+
+def read(prompt: Prompt) -> Reading:
+    """Understand a prompt as far as the vocabulary goes; its style decides where it says nothing."""
+    known = vocabulary()
+    look = prompt.style if prompt.style in known["looks"] else "realistic"
+    style = known["looks"][look]
+    parts = prompt.parts()
+    palette, light_words = _choose(_words(known["palettes"]), parts, LIGHT_PARTS, style["palette"])
+    scene, scene_words = _choose(_words(known["scenes"]), parts, SCENE_PARTS, style["scene"])
+    form, form_words = _form(prompt, parts)
+    move, move_words = _move(prompt)
+    air, air_words = _choose(known["weather"], parts, AIR_PARTS, known["scenes"][scene]["air"])
+    colours, colour_words = _colours(prompt.subject)
+    return Reading(
+        look=look,
+        palette=palette,
+        scene=scene,
+        form=form,
+        move=move,
+        gentle=bool(move_words),
+        air=air,
+        colours=colours,
+        words={
+            "palette": light_words,
+            "scene": scene_words,
+            "subject": form_words + colour_words,
+            "camera": move_words,
+            "air": air_words,
+        },
+    )
+
+
+def _words(table: Table) -> dict[str, list[str]]:
+    return {name: entry["words"] for name, entry in table.items()}
+
+
+def found(words: Sequence[str], text: str) -> tuple[str, ...]:
+    """Give those of the words that stand in the text as whole words."""
+    lowered = text.lower()
+    return tuple(word for word in words if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", lowered))
+
+
+def _choose(
+    table: Mapping[str, Sequence[str]], parts: Mapping[str, str], order: Sequence[str], otherwise: str
+) -> tuple[str, tuple[str, ...]]:
+    for part in order:
+        hits = {name: found(words, parts[part]) for name, words in table.items()}
+        best = max(hits, key=lambda name: len(hits[name]))
+        if hits[best]:
+            return best, hits[best]
+    return otherwise, ()
+
+
+def _form(prompt: Prompt, parts: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    forms = vocabulary()["forms"]
+    fitting = {name: form["words"] for name, form in forms.items() if form["kind"] == prompt.expect.motion}
+    return _choose(fitting, parts, FORM_PARTS, next(iter(fitting)))
+
+
+def _move(prompt: Prompt) -> tuple[str, tuple[str, ...]]:
+    if prompt.expect.camera != "any":
+        return prompt.expect.camera, ()
+    return _choose(vocabulary()["moves"], {"camera": prompt.camera}, ("camera",), "static")
+
+
+def _colours(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    hits = {shade: found(words, text) for shade, words in vocabulary()["colours"].items()}
+    named = sorted(
+        ((text.lower().index(word), shade, word) for shade, words in hits.items() for word in words[:1])
+    )
+    return tuple(shade for _, shade, _ in named), tuple(word for _, _, word in named)

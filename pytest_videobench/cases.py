@@ -1,0 +1,72 @@
+"""Cases: prompts × rolls × backends, with stable ids, keys and seeds."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pytest_videobench.backends.base import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pytest_videobench.backends.base import Backend
+    from pytest_videobench.prompts.model import Prompt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Case:
+    """One prompt, one roll, one backend: one pytest item and one clip."""
+
+    prompt: Prompt
+    roll: int
+    backend: Backend
+
+    @property
+    def key(self) -> str:
+        """``style/prompt/backend@model/roll``: the same in every run, whatever its node id is."""
+        return f"{self.prompt.key}/{backend_label(self.backend)}/{self.roll}"
+
+    @property
+    def id(self) -> str:
+        """The part of the pytest id in brackets."""
+        return f"{self.prompt.id}-{slug(backend_label(self.backend))}-r{self.roll}"
+
+    @property
+    def seed(self) -> int:
+        """A seed of 32 bits from prompt and roll: backends are compared on the same seeds."""
+        digest = hashlib.sha256(f"{self.prompt.key}/{self.roll}".encode()).digest()
+        return int.from_bytes(digest[:4], "big")
+
+    def request(self) -> Request:
+        """Give what the backend is asked."""
+        return Request(
+            prompt=self.prompt,
+            roll=self.roll,
+            seed=self.seed,
+            spec=self.backend.spec,
+            delivery=self.backend.delivery(),
+        )
+
+
+def plan(prompts: Iterable[Prompt], backends: Sequence[Backend], rolls: int) -> list[Case]:
+    """List the cases in a fixed order: by prompt, then backend, then roll."""
+    return [
+        Case(prompt=prompt, roll=roll, backend=backend)
+        for prompt in prompts
+        for backend in backends
+        for roll in range(rolls)
+    ]
+
+
+def backend_label(backend: Backend) -> str:
+    """``name@model[?params]``: how a backend is called in keys and reports."""
+    _, mark, params = str(backend.spec).partition("?")
+    return f"{backend.spec.name}@{backend.model}{mark}{params}"
+
+
+def slug(text: str) -> str:
+    """Keep letters, digits, dots and single hyphens, for ids and file names."""
+    return re.sub(r"[^a-z0-9.]+", "-", text.casefold()).strip("-.") or "x"

@@ -1,0 +1,123 @@
+"""``videobench score CLIP…``: measure clips and look for defects, in parallel, without pytest."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from functools import partial
+from multiprocessing import get_context
+from os import cpu_count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_videobench.gate.assess import Assessment
+
+_TABLE_METRICS = ("temporal_flickering", "motion_amplitude", "dynamic_degree", "sharpness")
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "score",
+        help="score clips",
+        description="Measure clips and look for defects. Exit status 1 where a clip could not be read.",
+    )
+    parser.add_argument("clips", metavar="CLIP", nargs="+", type=Path, help="video files")
+    parser.add_argument("--prompt", metavar="TEXT", default="", help="what the clips were asked to show")
+    parser.add_argument("--style", metavar="S", default="", help="hold the clips to this style's thresholds")
+    parser.add_argument("--format", choices=("table", "jsonl"), default="table")
+    parser.add_argument(
+        "--jobs", metavar="N", type=_positive, default=cpu_count() or 1, help="processes (default: one per core)"
+    )
+    parser.set_defaults(func=score)
+
+
+def score(args: argparse.Namespace) -> int:
+    """Print a record per clip, in the order given, as soon as it is there."""
+    print_record = _print_json if args.format == "jsonl" else _TablePrinter(args.clips)
+    broken = 0
+    for record in _records(args):
+        broken += record["error"] is not None
+        print_record(record)
+        sys.stdout.flush()
+    return 1 if broken else 0
+
+
+def score_clip(path: Path, style: str = "", prompt: str = "") -> dict[str, Any]:
+    """Give the record of one clip; what cannot be read has an ``error`` and nothing else."""
+    from pytest_videobench.errors import VideobenchError
+    from pytest_videobench.files import file_digest
+    from pytest_videobench.footage.analyse import analyse
+    from pytest_videobench.footage.fingerprint import fingerprint
+    from pytest_videobench.gate.assess import assess
+    from pytest_videobench.gate.thresholds import complete
+    from pytest_videobench.prompts.model import Expectations
+
+    record: dict[str, Any] = {"clip": str(path), "sha256": None, "probe": None, "metrics": {}, "findings": []}
+    record |= {"problems": [], "prompt": prompt, "style": style, "fingerprint": dict(fingerprint()), "error": None}
+    try:
+        footage = analyse(path)
+        record["sha256"] = file_digest(path)
+    except VideobenchError as error:
+        return record | {"error": {"kind": error.kind, "message": str(error)}}
+    except OSError as error:
+        return record | {"error": {"kind": "unreadable", "message": f"{path}: {error.strerror or error}"}}
+    return record | {"probe": asdict(footage.probe)} | _cells(assess(footage, complete(Expectations(style=style))))
+
+
+def _cells(assessment: Assessment) -> dict[str, Any]:
+    from pytest_videobench.gate.row import assessment_cells
+
+    cells = assessment_cells(assessment)
+    return {name: cells[name] for name in ("metrics", "findings", "problems")}
+
+
+def _records(args: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Score in this process or in several; a process that dies takes the run down with one line, not silently."""
+    one = partial(score_clip, style=args.style, prompt=args.prompt)
+    jobs = min(args.jobs, len(args.clips))
+    if jobs == 1:
+        yield from map(one, args.clips)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(one, args.clips)
+
+
+def _print_json(record: dict[str, Any]) -> None:
+    print(json.dumps(record, ensure_ascii=False, allow_nan=False))
+
+
+class _TablePrinter:
+    """Aligned columns whose widths are known before the first clip is scored."""
+
+    def __init__(self, clips: list[Path]) -> None:
+        self._width = min(60, max(len(str(path)) for path in clips))
+        titles = "".join(f"{name.split('_')[-1]:>12}" for name in _TABLE_METRICS)
+        print(f"{'clip':{self._width}}{'size':>12}{'fps':>7}{'seconds':>9}{titles}  findings")
+
+    def __call__(self, record: dict[str, Any]) -> None:
+        name = record["clip"] if len(record["clip"]) <= self._width else "…" + record["clip"][1 - self._width :]
+        if record["error"]:
+            print(f"{name:{self._width}}  {record['error']['kind']}: {record['error']['message']}")
+            return
+        probe, metrics = record["probe"], record["metrics"]
+        values = "".join(f"{_short(metrics.get(metric, {}).get('value')):>12}" for metric in _TABLE_METRICS)
+        size = f"{probe['width']}x{probe['height']}"
+        found = ", ".join(f"{f['defect']}{'' if f['gate'] else ' (warn)'} {f['start']:.2f}s" for f in record["findings"])
+        print(f"{name:{self._width}}{size:>12}{probe['fps']:7.2f}{probe['duration']:9.2f}{values}  {found or '-'}")
+
+
+def _short(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}"
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 1, got {text!r}")
+    return int(text)

@@ -1,0 +1,46 @@
+"""One event, one defect: what explains what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_videobench.defects.base import Finding
+
+MASK = 0.3
+"""Seconds around black pictures and cuts in which nothing else is judged."""
+ORDER = ("black_frames", "blank_frames", "hard_cut", "freeze")
+"""What explains goes before what is explained."""
+EVENTS = {
+    "hard_cut": ("black_frames", "blank_frames"),
+    "freeze": ("black_frames", "blank_frames"),
+    "flash": ("black_frames", "blank_frames", "hard_cut"),
+    "flicker": ("black_frames", "blank_frames", "hard_cut"),
+    "jitter": ("black_frames", "blank_frames", "hard_cut"),
+    "stutter": ("black_frames", "blank_frames", "freeze"),
+    "duplicate_frames": (),
+}
+"""Which defects yield to which others that happen at the same time."""
+
+
+def attribute(findings: Iterable[Finding]) -> list[Finding]:
+    """Drop every finding that another, earlier in the order of explanation, accounts for; sort by start."""
+    kept: list[Finding] = []
+    for finding in sorted(findings, key=_rank):
+        causes = [other for other in kept if other.defect in EVENTS.get(finding.defect, ())]
+        if not any(_explains(cause, finding) for cause in causes):
+            kept.append(finding)
+    return sorted(kept, key=lambda finding: (finding.start, finding.end, finding.defect))
+
+
+def _rank(finding: Finding) -> tuple[int, float]:
+    rank = ORDER.index(finding.defect) if finding.defect in ORDER else len(ORDER)
+    return rank, finding.start
+
+
+def _explains(cause: Finding, finding: Finding) -> bool:
+    """Say whether most of a finding lies within the reach of a cause."""
+    shared = min(cause.end + MASK, finding.end) - max(cause.start - MASK, finding.start)
+    return shared >= 0 and shared >= 0.5 * (finding.end - finding.start)

@@ -1,0 +1,74 @@
+"""Motion that stops and goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pytest_videobench.defects.base import Finding, detector, rules
+from pytest_videobench.defects.spans import evidence, runs, seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pytest_videobench.footage.footage import Floats, Footage
+    from pytest_videobench.prompts.model import Expectations
+
+
+@detector(gate=True)
+def freeze(footage: Footage, expected: Expectations) -> Iterable[Finding]:
+    """Find stillness that is longer than the clip's own rhythm of repeats, amid motion.
+
+    A clip that never moves is one freeze, unless stillness was asked for.
+    """
+    rule, blocks = rules("freeze"), footage.frames.blocks
+    change = np.abs(np.diff(blocks, axis=0)).max(axis=(1, 2)).astype(np.float64)
+    still = change < rule["still"]
+    if len(change) >= rule["pairs"] and _never_moves(footage, still, rule):
+        if expected.amount != "none":
+            yield _finding(footage, 0, len(blocks) - 1, float(change.max()), 0.0)
+        return
+    longest = rule["run_ratio"] * _usual_run(still) + 1
+    for start, stop in runs(still):
+        first, last = seconds(footage, start, stop - 1)
+        long = stop - start >= max(rule["pairs"], longest) and last - first >= rule["seconds"]
+        drift = float(np.abs(blocks[stop] - blocks[start]).max())
+        motion = _motion_around(footage, change, start, stop)
+        inside = float(np.median(change[start:stop]))
+        if long and drift < rule["drift"] and motion > max(rule["motion"], rule["motion_ratio"] * inside):
+            yield _finding(footage, start, stop, inside, motion)
+
+
+def _finding(footage: Footage, first: int, last: int, inside: float, motion: float) -> Finding:
+    start, end = seconds(footage, first, last - 1)
+    return Finding(
+        defect="freeze",
+        start=start,
+        end=end,
+        severity=0.3 + 0.5 * (end - start),
+        confidence=0.95 if motion > 4 * inside else 0.8,
+        note=f"Nothing moves for {end - start:.2f} s: no part changes by more than {inside:.1f} grey levels a frame"
+        f" where {motion:.1f} are usual around.",
+        frames=evidence(first, last),
+    )
+
+
+def _never_moves(footage: Footage, still: Floats, rule: Mapping[str, float]) -> bool:
+    blocks = footage.frames.blocks
+    drift = float(np.abs(blocks[-1] - blocks[0]).mean())
+    return bool(np.mean(still) >= rule["whole_share"] and drift < rule["whole_drift"])
+
+
+def _usual_run(still: Floats) -> float:
+    """Give the 90th percentile of the still pairs before each moving pair: two in each where one of three moves."""
+    moving = np.flatnonzero(~still)
+    waits = np.diff(np.concatenate([[-1], moving, [len(still)]])) - 1
+    return float(np.percentile(waits, 90))
+
+
+def _motion_around(footage: Footage, change: Floats, start: int, stop: int) -> float:
+    """Give the mean change of the pairs beside a run, on its calmer side: what comes to rest is no freeze."""
+    reach = max(2, round(rules("freeze")["around"] * footage.probe.fps))
+    sides = [change[max(0, start - reach) : start], change[stop : stop + reach]]
+    return min((float(side.mean()) for side in sides if len(side)), default=0.0)

@@ -1,0 +1,57 @@
+"""A picture that shakes as a whole from frame to frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pytest_videobench.defects.base import Finding, detector, rules
+from pytest_videobench.defects.spans import runs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_videobench.footage.footage import Floats, Footage
+    from pytest_videobench.prompts.model import Expectations
+
+
+@detector(gate=True)
+def jitter(footage: Footage, expected: Expectations) -> Iterable[Finding]:
+    """Find spans in which the whole picture's shift differs from its neighbours' shifts, pair after pair."""
+    rule, path, times = rules("jitter"), footage.camera, footage.times
+    if len(path.dx) < rule["pairs"]:
+        return
+    shift = np.stack([path.dx, path.dy], axis=1)
+    shake = np.linalg.norm(shift[1:-1] - (shift[:-2] + shift[2:]) / 2, axis=1)
+    shake[np.minimum(np.minimum(path.fit[:-2], path.fit[1:-1]), path.fit[2:]) < rule["fit"]] = np.nan
+    typical = _rolling_median(shake, _window(footage, rule["window"], int(rule["pairs"])))
+    for first, stop in runs(np.nan_to_num(typical) > rule["shake"]):
+        if stop - first < rule["lasting"]:
+            continue
+        size = float(np.median(typical[first:stop]))
+        yield Finding(
+            defect="jitter",
+            start=float(times[first + 1]),
+            end=float(times[stop + 1]),
+            severity=0.3 + 20 * size,
+            confidence=0.6 + 20 * (size - rule["shake"]),
+            note=f"The whole picture shakes by {100 * size:.1f} % of its width from frame to frame.",
+            frames=tuple(int(i) for i in footage.distinct[first + 1 : first + 5]),
+        )
+
+
+def _window(footage: Footage, length: float, fewest: int) -> int:
+    return max(fewest - 2, round(length * footage.true_fps))
+
+
+def _rolling_median(values: Floats, window: int) -> Floats:
+    """Give the median around every value, NaN where half of the window is not known."""
+    half = window // 2
+    padded = np.pad(values, half, constant_values=np.nan)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1)
+    known = np.isfinite(windows).sum(axis=1)
+    answer = np.full(len(values), np.nan)
+    enough = known * 2 > min(window, len(values))
+    answer[enough] = np.nanmedian(windows[enough], axis=1)
+    return answer

@@ -1,0 +1,29 @@
+"""Clips that are shorter or longer than asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_videobench.defects.base import Finding, detector, rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_videobench.footage.footage import Footage
+    from pytest_videobench.prompts.model import Expectations
+
+
+@detector(gate=True)
+def wrong_duration(footage: Footage, expected: Expectations) -> Iterable[Finding]:
+    """Find a duration that was not asked for."""
+    asked, got, rule = expected.delivery.duration, footage.probe.duration, rules("wrong_duration")
+    if not asked or abs(got - asked) <= max(rule["tolerance_share"] * asked, rule["tolerance_seconds"]):
+        return
+    yield Finding(
+        defect="wrong_duration",
+        start=min(got, asked),
+        end=max(got, asked),
+        severity=abs(got - asked) / asked,
+        confidence=1.0,
+        note=f"The clip lasts {got:.2f} s where {asked:g} s were asked.",
+    )

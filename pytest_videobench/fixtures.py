@@ -1,0 +1,121 @@
+"""Fixtures: one case on its way from prompt to footage, for suites and for users' own tests."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_videobench.stash import notices_key, record_key, settings_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_videobench.backends.base import Backend
+    from pytest_videobench.cases import Case
+    from pytest_videobench.footage.footage import Footage
+    from pytest_videobench.gate.record import CaseRecord
+    from pytest_videobench.prompts.model import Expectations, Prompt
+    from pytest_videobench.store.store import Clip, Store
+
+
+@pytest.fixture
+def videobench_case(request: pytest.FixtureRequest) -> Case:
+    """The case of this item: a prompt, a roll and a backend."""
+    case: Case = request.param
+    return case
+
+
+@pytest.fixture
+def prompt(videobench_case: Case) -> Prompt:
+    """The prompt of this case: six parts, text, tags, expectations."""
+    return videobench_case.prompt
+
+
+@pytest.fixture
+def roll(videobench_case: Case) -> int:
+    """The number of this roll, from 0."""
+    return videobench_case.roll
+
+
+@pytest.fixture
+def backend(videobench_case: Case) -> Backend:
+    """The backend that makes the clip of this case."""
+    return videobench_case.backend
+
+
+@pytest.fixture(scope="session")
+def clip_cache(pytestconfig: pytest.Config) -> Store:
+    """The clip store of this run; the same for all workers."""
+    from pytest_videobench.store.store import Store
+
+    return Store(pytestconfig.stash[settings_key].cache, pytestconfig.stash[notices_key].append)
+
+
+@pytest.fixture
+def clip(videobench_case: Case, clip_cache: Store, request: pytest.FixtureRequest) -> Clip:
+    """The clip of this case, from the store or made now; no clip is an error, never a failure.
+
+    A folder backend that has no file for the case skips it.
+    """
+    record, config = _record(request), request.config
+    with _one_line_errors(record):
+        started = perf_counter()
+        record.clip = clip_cache.fetch(
+            videobench_case.request(),
+            videobench_case.backend,
+            offline=config.stash[settings_key].offline,
+            case=videobench_case.key,
+        )
+        record.timing["clip"] = perf_counter() - started
+    _take_notices(config, record)
+    return record.clip
+
+
+@pytest.fixture
+def footage(clip: Clip, request: pytest.FixtureRequest) -> Footage:
+    """What one decoding pass over the clip leaves behind; an unreadable clip is an error of its own kind."""
+    from pytest_videobench.footage.keep import footage_of
+    from pytest_videobench.report.strip import write_strip
+
+    record = _record(request)
+    with _one_line_errors(record):
+        started = perf_counter()
+        record.footage = footage_of(clip.path, clip.folder / "footage.npz")
+        record.timing["footage"] = perf_counter() - started
+    write_strip(record.footage, clip.folder)
+    return record.footage
+
+
+@pytest.fixture
+def expected(videobench_case: Case, request: pytest.FixtureRequest) -> Expectations:
+    """What style and prompt demand and permit, with every threshold that applies."""
+    return _record(request).expected()
+
+
+def _record(request: pytest.FixtureRequest) -> CaseRecord:
+    item: pytest.Item = request.node
+    return item.stash[record_key]
+
+
+def _take_notices(config: pytest.Config, record: CaseRecord) -> None:
+    notices = config.stash[notices_key]
+    record.notes.extend(notices)
+    notices.clear()
+
+
+@contextmanager
+def _one_line_errors(record: CaseRecord) -> Iterator[None]:
+    """Turn what a user can mend into one line without a traceback, and remember it for the row."""
+    from pytest_videobench.errors import MissingClip, VideobenchError
+
+    try:
+        yield
+    except MissingClip as error:
+        record.error = error
+        pytest.skip(str(error))
+    except VideobenchError as error:
+        record.error = error
+        pytest.fail(str(error), pytrace=False)

@@ -1,0 +1,111 @@
+"""The camera's move in one word, from its path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from pytest_videobench.footage.footage import CameraPath, Floats
+
+BELIEVED_FIT = 0.35
+"""Share of the picture that must follow the transform before a pair tells about the camera."""
+SURE_FIT = 0.85
+"""Mean share from which the transform is the camera's beyond doubt, and not a large subject's or a churn."""
+BELIEVED_PAIRS = 0.5
+"""Share of believed pairs below which the path says nothing."""
+STILL_SPEED = 0.006
+"""Picture widths per second below which a camera stands; compression alone moves a picture less."""
+CALM_SPEED = 0.02
+"""Picture widths per second that a large subject lends to the path of a standing camera."""
+STILL_TRAVEL = 0.03
+"""Picture widths of net motion below which a camera ends where it began."""
+PLAIN_LEAD = 1.5
+"""How many times the next-largest part the largest one must be to name the move alone."""
+PLAIN_COURSE = 0.6
+"""Net over travelled length from which a move has a direction; a shaking hand has none."""
+SURE_TRAVEL = 0.06
+"""Picture widths of net motion from which a direction is beyond doubt."""
+WORDS = (("pan_right", "pan_left"), ("tilt_down", "tilt_up"), ("zoom_out", "zoom_in"), ("roll", "roll"))
+"""Names of a negative and of a positive net motion of the content, in the order of a step's parts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraMove:
+    """What the camera does over a clip.
+
+    ``word`` is one of the camera moves of the vocabulary, or ``any`` where the path is unknown or mixed.
+    Signs are the content's: a view that turns right has a negative ``pan``, one that tilts up a positive ``tilt``.
+    """
+
+    word: str
+    confidence: float
+    """0–1."""
+    pan: float
+    """Net drift of content to the right, picture widths."""
+    tilt: float
+    """Net drift of content downwards, picture widths."""
+    zoom: float
+    """Net growth of content: 0.5 is half as large again."""
+    roll: float
+    """Net rotation of content, radians, clockwise positive as seen."""
+    speed: Floats
+    """Root-mean-square speed of the picture per pair, widths per second; NaN where the pair is not believed."""
+    shake: Floats
+    """Distance of each inner pair's speed from the mean of its neighbours', widths per second; NaN as above."""
+
+
+def camera_move(path: CameraPath, gaps: Floats, aspect: float) -> CameraMove:
+    """Name the move of a camera path; ``gaps`` are seconds per pair, ``aspect`` is height / width."""
+    steps = _steps(path, aspect)
+    believed = path.fit >= BELIEVED_FIT
+    net = steps[believed].sum(axis=0)
+    speeds = np.where(believed[:, None], steps, np.nan) / gaps[:, None]
+    word, confidence = "any", 0.0
+    if len(steps) > 1 and np.mean(believed) >= BELIEVED_PAIRS:
+        word, confidence = _word(steps[believed], float(gaps[believed].sum()))
+        doubt = (SURE_FIT - float(np.mean(path.fit[believed]))) / (SURE_FIT - BELIEVED_FIT)
+        confidence *= 1 - min(1.0, max(0.0, doubt))
+    radius = _radius(aspect)
+    return CameraMove(
+        word=word,
+        confidence=confidence,
+        pan=float(net[0]),
+        tilt=float(net[1]),
+        zoom=float(np.expm1(net[2] / radius)),
+        roll=float(net[3] / radius),
+        speed=np.linalg.norm(speeds, axis=1),
+        shake=np.linalg.norm(speeds[1:-1] - (speeds[:-2] + speeds[2:]) / 2, axis=1),
+    )
+
+
+def _radius(aspect: float) -> float:
+    """Root-mean-square distance of a picture's points from its middle, in widths."""
+    return float(np.sqrt((1 + aspect**2) / 12))
+
+
+def _steps(path: CameraPath, aspect: float) -> Floats:
+    """Pairs × 4: pan, tilt, zoom and roll as the picture widths by which they move an average point."""
+    radius = _radius(aspect)
+    zoom = np.log1p(np.maximum(path.zoom, -0.5)) * radius
+    return np.stack([path.dx, path.dy, zoom, path.roll * radius], axis=1)
+
+
+def _word(steps: Floats, seconds: float) -> tuple[str, float]:
+    """Decide from the believed steps and the seconds that they take."""
+    net, lengths = steps.sum(axis=0), np.linalg.norm(steps, axis=1)
+    size, speed = np.abs(net), float(lengths.sum() / seconds)
+    length = float(np.linalg.norm(net))
+    if speed < STILL_SPEED or (length < STILL_TRAVEL and speed < CALM_SPEED):
+        return "static", 0.95 if speed < STILL_SPEED else 0.7
+    if length < max(STILL_TRAVEL, PLAIN_COURSE * lengths.sum()):
+        return ("handheld", 0.5) if speed > 2 * CALM_SPEED else ("any", 0.0)
+    largest, next_largest = np.argsort(size)[::-1][:2]
+    if size[largest] < PLAIN_LEAD * size[next_largest]:
+        return "any", 0.0
+    lead = 1 - float(size[next_largest] / size[largest])
+    return WORDS[largest][int(net[largest] > 0)], min(1.0, float(size[largest]) / SURE_TRAVEL) * (
+        0.5 + lead / 2
+    )

@@ -1,0 +1,28 @@
+"""Which software stands behind a number: rows with different fingerprints are not comparable."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import version
+
+FOOTAGE_VERSION = 1
+"""Goes up whenever the meaning or the computation of a footage field changes."""
+
+
+@cache
+def fingerprint() -> dict[str, str]:
+    """Name the decoder, the picture library and our own version."""
+    import av
+    import cv2
+    import numpy as np
+
+    from pytest_videobench import __version__
+
+    codec = ".".join(map(str, av.library_versions["libavcodec"]))
+    return {
+        "decoder": f"PyAV {version('av')}, libavcodec {codec}",
+        "opencv": cv2.__version__,
+        "numpy": np.__version__,
+        "footage": str(FOOTAGE_VERSION),
+        "videobench": __version__,
+    }

@@ -1,0 +1,80 @@
+"""What is learned of a case while its test runs, and the row made of it at the end."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pytest_videobench.cases import backend_label
+from pytest_videobench.gate.assess import assess
+from pytest_videobench.gate.row import CaseVerdict, Row, assessment_cells, expected_cell
+from pytest_videobench.gate.thresholds import complete
+
+if TYPE_CHECKING:
+    from pytest_videobench.cases import Case
+    from pytest_videobench.errors import VideobenchError
+    from pytest_videobench.footage.footage import Footage
+    from pytest_videobench.prompts.model import Expectations
+    from pytest_videobench.store.store import Clip
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class CaseRecord:
+    """Filled by the fixtures one after the other; what is missing was never reached."""
+
+    case: Case
+    clip: Clip | None = None
+    footage: Footage | None = None
+    error: VideobenchError | None = None
+    notes: list[str] = field(default_factory=list)
+    timing: dict[str, float] = field(default_factory=dict)
+
+    def expected(self) -> Expectations:
+        """Give everything this case is held to."""
+        return complete(self.case.prompt.expect, self.case.backend.delivery())
+
+    def row(self, nodeid: str, verdict: CaseVerdict, error: dict[str, str] | None) -> Row:
+        """Make the row; metrics and findings are there whenever the clip could be read."""
+        expected = self.expected()
+        cells: dict[str, Any] = {"expected": expected_cell(expected)}
+        if self.footage is not None:
+            cells = assessment_cells(assess(self.footage, expected))
+            cells["probe"] = asdict(self.footage.probe)
+        if self.error is not None:
+            error = {"kind": self.error.kind, "message": str(self.error)}
+        return Row(
+            **case_cells(self.case),
+            nodeid=nodeid,
+            verdict=verdict,
+            error=error,
+            clip=_clip_cell(self.clip) if self.clip else None,
+            fingerprint=_fingerprint() if self.footage is not None else {},
+            notes=list(self.notes),
+            timing={name: round(seconds, 4) for name, seconds in self.timing.items()},
+            **cells,
+        )
+
+
+def case_cells(case: Case) -> dict[str, Any]:
+    """Give the fields of a row that are known before anything ran."""
+    return {
+        "key": case.key,
+        "style": case.prompt.style,
+        "prompt": case.prompt.id,
+        "text": case.prompt.text(),
+        "backend": backend_label(case.backend),
+        "roll": case.roll,
+        "tags": list(case.prompt.tags),
+        "source": case.prompt.source,
+    }
+
+
+def _clip_cell(clip: Clip) -> dict[str, Any]:
+    names = ("sha256", "bytes", "model", "seed", "job_id", "cost_usd", "synthetic", "origin")
+    return {"path": str(clip.path), **{name: clip.sidecar[name] for name in names}}
+
+
+def _fingerprint() -> dict[str, str]:
+    from pytest_videobench.footage.fingerprint import fingerprint
+
+    return dict(fingerprint())

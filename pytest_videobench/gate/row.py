@@ -1,0 +1,112 @@
+"""The row of a case: the one record that crosses processes and lands in ``rows.jsonl``.
+
+Builtins only, versioned. Everything that differs between two runs of the same clips is under ``timing``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from pytest_videobench.gate.assess import describe
+
+if TYPE_CHECKING:
+    from pytest_videobench.defects.base import Finding
+    from pytest_videobench.gate.assess import Assessment
+    from pytest_videobench.metrics.base import Measure
+    from pytest_videobench.prompts.model import Expectations
+
+ROW_VERSION = 1
+CaseVerdict: TypeAlias = Literal["pass", "fail", "error", "unscored"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What is known of one case at the end of its test."""
+
+    key: str
+    """``style/prompt/backend@model/roll``."""
+    nodeid: str
+    style: str
+    prompt: str
+    text: str
+    """The prompt as spoken."""
+    backend: str
+    """``name@model[?params]``."""
+    roll: int
+    verdict: CaseVerdict
+    problems: list[str] = field(default_factory=list)
+    error: dict[str, str] | None = None
+    """``kind`` and ``message`` where no clip could be made or read."""
+    metrics: dict[str, dict[str, Any]] = field(default_factory=dict)
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    probe: dict[str, Any] | None = None
+    clip: dict[str, Any] | None = None
+    """From the sidecar: path, sha256, bytes, seed, cost, origin, whether synthetic."""
+    expected: dict[str, Any] = field(default_factory=dict)
+    fingerprint: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    source: str = ""
+    timing: dict[str, float] = field(default_factory=dict)
+    """Seconds by phase."""
+    version: int = ROW_VERSION
+
+    def to_json(self) -> dict[str, Any]:
+        """Give builtins only."""
+        return {entry.name: getattr(self, entry.name) for entry in fields(self)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Row:
+        """Read a row; raise :class:`ValueError` for a version that this software does not know."""
+        if data.get("version") != ROW_VERSION:
+            raise ValueError(f"row version {data.get('version')!r}: expected {ROW_VERSION}")
+        known = {entry.name for entry in fields(cls)}
+        return cls(**{name: value for name, value in data.items() if name in known})
+
+
+def metric_cells(measures: dict[str, Measure] | Any) -> dict[str, dict[str, Any]]:
+    """Give name → value and unit; a missing value stays ``None``."""
+    return {
+        name: {"value": None if m.value is None else float(m.value), "unit": m.unit}
+        for name, m in measures.items()
+    }
+
+
+def finding_cell(finding: Finding, expected: Expectations | None = None) -> dict[str, Any]:
+    """Give a finding as builtins, with the reason where it is permitted."""
+    cell = asdict(finding)
+    cell["frames"] = [int(index) for index in finding.frames]
+    cell["box"] = None if finding.box is None else [float(value) for value in finding.box]
+    for name in ("start", "end", "severity", "confidence"):
+        cell[name] = round(float(cell[name]), 4)
+    permission = expected.permission(finding.defect) if expected else None
+    cell["permitted"] = permission.reason if permission else None
+    return cell
+
+
+def assessment_cells(assessment: Assessment) -> dict[str, Any]:
+    """Give the fields of a row that an assessment fills."""
+    return {
+        "metrics": metric_cells(assessment.measures),
+        "findings": [finding_cell(f, assessment.expected) for f in assessment.findings],
+        "problems": list(assessment.problems()),
+        "expected": expected_cell(assessment.expected),
+    }
+
+
+def expected_cell(expected: Expectations) -> dict[str, Any]:
+    """Give what was demanded and permitted as builtins."""
+    return {
+        "shot": expected.shot,
+        "camera": expected.camera,
+        "motion": expected.motion,
+        "amount": expected.amount,
+        "elements": list(expected.elements),
+        "thresholds": {t.metric: {"min": t.min, "max": t.max} for t in expected.thresholds},
+        "permitted": {p.defect: p.reason for p in expected.permitted},
+        "delivery": asdict(expected.delivery),
+    }
+
+
+__all__ = ["Row", "assessment_cells", "describe", "expected_cell", "finding_cell", "metric_cells"]

@@ -1,0 +1,42 @@
+"""How little the picture changes from stored frame to stored frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pytest_videobench.metrics.base import Reading, metric
+from pytest_videobench.metrics.series import reading
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pytest_videobench.footage.footage import Floats, Footage
+    from pytest_videobench.prompts.model import Expectations
+
+
+@metric(unit="1", dimension="consistency", better="higher")
+def temporal_flickering(footage: Footage, expected: Expectations) -> Reading | None:
+    """Give VBench's temporal flickering.
+
+    Formula: (255 - mean over neighbouring stored frames of the mean absolute difference of all pixels and
+    channels) / 255; repeats included, full resolution, no static filter.
+    Range 0–1, higher is steadier; motion lowers it too, so compare only clips of the same prompt.
+    Source: VBench (Huang et al., 2024), ``temporal_flickering``; agreement within 1e-6 on the same decoder.
+    """
+    change = footage.steps.change
+    if not len(change):
+        return None
+    return reading(score_of_changes(change), footage.frames.time[1:], 1 - change / 255, "higher")
+
+
+def score_of_changes(change: Floats) -> float:
+    """Turn mean absolute differences in grey levels into the score."""
+    return (255.0 - float(np.mean(change))) / 255.0
+
+
+def score_of_frames(frames: NDArray[np.uint8]) -> float:
+    """Give the score of frames × height × width × channels, at least two frames."""
+    differences = np.abs(np.diff(frames.astype(np.int16), axis=0))
+    return score_of_changes(differences.mean(axis=(1, 2, 3), dtype=np.float64))

@@ -1,0 +1,156 @@
+"""Every ``--vb-*`` option and ``vb_*`` ini key, read once into :class:`Settings`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DEFAULT_BACKEND = "procedural"
+DEFAULT_ROLLS = 3
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the options and ini keys say, checked."""
+
+    backends: tuple[str, ...]
+    """Specs in the order given; empty where neither option nor ini key names one."""
+    rolls: int
+    report: Path
+    cache: Path
+    offline: bool
+    dry_run: bool
+
+    @classmethod
+    def from_config(cls, config: pytest.Config) -> Settings:
+        """Read and check; raise :class:`pytest.UsageError` naming the option and the value."""
+        given: list[str] | None = config.getoption("vb_backend")
+        return cls(
+            backends=tuple(given or config.getini("vb_backends")),
+            rolls=_rolls(config),
+            report=_folder(config, "vb_report"),
+            cache=_folder(config, "vb_cache"),
+            offline=bool(config.getoption("vb_offline") or config.getini("vb_offline")),
+            dry_run=bool(config.getoption("vb_dry_run")),
+        )
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declare the options, each with its ini key."""
+    group = parser.getgroup("videobench", "text-to-video benchmark")
+    _add(
+        group.addoption,
+        parser.addini,
+        "backend",
+        ini="vb_backends",
+        ini_type="linelist",
+        ini_default=[],
+        action="append",
+        metavar="SPEC",
+        help="Make clips with NAME[:MODEL][?PARAM=VALUE&...]; repeatable (default: procedural)",
+    )
+    _add(
+        group.addoption,
+        parser.addini,
+        "rolls",
+        ini_type="string",
+        ini_default=str(DEFAULT_ROLLS),
+        metavar="N",
+        help=f"Independent clips per prompt (default: {DEFAULT_ROLLS})",
+    )
+    _add(
+        group.addoption,
+        parser.addini,
+        "report",
+        ini_type="string",
+        ini_default="videobench-report",
+        metavar="DIR",
+        help="Folder of the report (default: videobench-report)",
+    )
+    _add(
+        group.addoption,
+        parser.addini,
+        "cache",
+        ini_type="string",
+        ini_default=".videobench",
+        metavar="DIR",
+        help="Folder of the clip store (default: .videobench)",
+    )
+    _add(
+        group.addoption,
+        parser.addini,
+        "offline",
+        ini_type="bool",
+        ini_default=False,
+        action="store_true",
+        default=None,
+        help="Use stored clips only; a missing one is an error",
+    )
+    group.addoption(
+        "--vb-dry-run",
+        action="store_true",
+        dest="vb_dry_run",
+        default=False,
+        help="Show cases, price and time; make nothing",
+    )
+
+
+def _add(
+    addoption: Any,
+    addini: Any,
+    name: str,
+    *,
+    ini_type: str,
+    ini_default: object,
+    help: str,  # noqa: A002  # the name that pytest and argparse use
+    ini: str | None = None,
+    **option: Any,
+) -> None:
+    option.setdefault("default", None)
+    addoption(f"--vb-{name}", dest=f"vb_{name}", help=help, **option)
+    addini(ini or f"vb_{name}", help=help, type=ini_type, default=ini_default)
+
+
+def _rolls(config: pytest.Config) -> int:
+    option: str | None = config.getoption("vb_rolls")
+    source, text = ("--vb-rolls", option) if option is not None else ("ini key vb_rolls", config.getini("vb_rolls"))
+    if not str(text).isdecimal() or int(text) < 1:
+        raise pytest.UsageError(f"{source}: expected a number from 1, got {text!r}")
+    return int(text)
+
+
+def _folder(config: pytest.Config, name: str) -> Path:
+    """Options are relative to where pytest was called, ini keys and defaults to the rootdir."""
+    option: str | None = config.getoption(name)
+    if option is not None:
+        return (config.invocation_params.dir / Path(option).expanduser()).resolve()
+    return (config.rootpath / Path(str(config.getini(name))).expanduser()).resolve()
+
+
+def chosen_backends(settings: Settings, mark_expression: str, known: Sequence[str]) -> tuple[str, ...]:
+    """Say which specs a run is about.
+
+    A backend that ``-m`` names is meant: with its spec where the settings have one, else with its default.
+    Otherwise the settings decide, and the embedded generator stands in where they are silent.
+    """
+    meant = [name for name in _marks(mark_expression) if name in known]
+    if not meant:
+        return settings.backends or (DEFAULT_BACKEND,)
+    given = {spec.partition(":")[0].partition("?")[0] for spec in settings.backends}
+    return (
+        *(spec for spec in settings.backends if spec.partition(":")[0].partition("?")[0] in meant),
+        *(name for name in meant if name not in given),
+    )
+
+
+def _marks(expression: str) -> list[str]:
+    """Give the names of a mark expression that are not negated, in order, once."""
+    words = expression.replace("(", " ( ").replace(")", " ) ").split()
+    pairs = zip(["", *words], words, strict=False)
+    return list(dict.fromkeys(word for before, word in pairs if before != "not" and word.isidentifier()))

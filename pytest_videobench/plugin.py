@@ -1,0 +1,182 @@
+"""The pytest hooks: each asks one room for one thing. Nothing here is heavy, and nothing happens unless a
+test asks for a clip."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_videobench.options import Settings, add_options, chosen_backends
+from pytest_videobench.stash import notices_key, record_key, settings_key
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from pytest_videobench.cases import Case
+
+CASE = "videobench_case"
+# A test that asks for a prompt only is run once per prompt; with any of these, once per clip.
+PER_CLIP = frozenset({"roll", "backend", "clip", "footage"})
+
+pytest_plugins = ["pytest_videobench.fixtures"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare options and ini keys."""
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the options; on the main process, be ready to record."""
+    settings = Settings.from_config(config)
+    config.stash[settings_key] = settings
+    config.stash[notices_key] = []
+    if config.option.markers:
+        _list_markers(config)
+    if settings.backends:
+        _check_backends(settings)
+    if hasattr(config, "workerinput"):
+        return
+    if settings.dry_run:
+        config.option.dist = "no"  # the preview needs the items here, and runs none of them
+    from pytest_videobench.report.recorder import Recorder, XdistRecorder
+
+    recorder = Recorder(config, settings)
+    config.pluginmanager.register(recorder, "videobench-recorder")
+    if config.pluginmanager.hasplugin("xdist"):
+        config.pluginmanager.register(XdistRecorder(recorder), "videobench-xdist")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Turn a test that asks for one of our fixtures into one item per case."""
+    if CASE not in metafunc.fixturenames:
+        return
+    from pytest_videobench.collect import cases_of
+    from pytest_videobench.errors import VideobenchError
+
+    try:
+        cases = cases_of(metafunc.definition.path, _specs(metafunc.config), _rolls(metafunc.config))
+    except VideobenchError as error:
+        raise pytest.Collector.CollectError(str(error)) from None
+    if not PER_CLIP.intersection(metafunc.fixturenames):
+        cases = tuple({case.prompt.id: case for case in reversed(cases)}.values())[::-1]
+        params = [pytest.param(c, id=c.prompt.id, marks=_marks(metafunc.config, c)) for c in cases]
+    else:
+        params = [pytest.param(c, id=c.id, marks=_marks(metafunc.config, c)) for c in cases]
+    metafunc.parametrize(CASE, params, indirect=True)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Tell the main process what the plan is: it may not collect itself, and workers may crash."""
+    from pytest_videobench.report.recorder import plan_of
+
+    plan = plan_of(session)
+    if plan is None:
+        return
+    if hasattr(session.config, "workerinput"):
+        session.config.workeroutput["videobench"] = plan  # type: ignore[attr-defined]  # xdist adds it
+    else:
+        recorder = session.config.pluginmanager.getplugin("videobench-recorder")
+        recorder.take_plan(plan)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Under ``--vb-dry-run`` show what would be made, and make nothing."""
+    if not session.config.stash[settings_key].dry_run or session.testsfailed:
+        return None
+    from pytest_videobench.report.preview import preview
+
+    cases = [case for item in session.items if (case := case_of(item)) is not None]
+    reporter = session.config.pluginmanager.getplugin("terminalreporter")
+    for line in preview(cases, session.config.stash[settings_key].cache):
+        reporter.write_line(line)
+    return True
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Open the record of a case before its fixtures run."""
+    case = case_of(item)
+    if case is not None:
+        from pytest_videobench.gate.record import CaseRecord
+
+        item.stash[record_key] = CaseRecord(case=case)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Attach the row of a case to the report that ends it."""
+    report = yield
+    record = item.stash.get(record_key, None)
+    if record is not None and (report.when == "call" or (report.when == "setup" and not report.passed)):
+        from pytest_videobench.report.recorder import attach_row
+
+        attach_row(item, report, call, record)
+    return report
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """Explain ``problems(...) == []`` by its lines."""
+    if op != "==" or right != [] or type(left).__name__ != "Problems":
+        return None
+    assert isinstance(left, list)
+    return [f"{len(left)} problem{'s' if len(left) > 1 else ''}:", *left]
+
+
+def case_of(item: pytest.Item) -> Case | None:
+    """Give the case of an item, or ``None`` for a test that is none of ours."""
+    callspec = getattr(item, "callspec", None)
+    case: Case | None = callspec.params.get(CASE) if callspec else None
+    return case
+
+
+def _specs(config: pytest.Config) -> tuple[str, ...]:
+    from pytest_videobench.backends.registry import BACKENDS
+
+    return chosen_backends(config.stash[settings_key], str(config.option.markexpr), BACKENDS.names())
+
+
+def _rolls(config: pytest.Config) -> int:
+    return config.stash[settings_key].rolls
+
+
+def _marks(config: pytest.Config, case: Case) -> list[pytest.MarkDecorator]:
+    """Mark a case by style, backend and tags, registering each mark when it is first needed."""
+    kinds = {case.prompt.style: "style", case.backend.spec.name: "backend"}
+    kinds = {**dict.fromkeys(case.prompt.tags, "tag"), **kinds}
+    for name, kind in kinds.items():
+        _register(config, name, kind)
+    return [getattr(pytest.mark, name) for name in kinds]
+
+
+def _register(config: pytest.Config, name: str, kind: str) -> None:
+    known = {line.partition(":")[0].partition("(")[0].strip() for line in config.getini("markers")}
+    if name not in known:
+        config.addinivalue_line("markers", f"{name}: cases of this {kind} (pytest-videobench)")
+
+
+def _list_markers(config: pytest.Config) -> None:
+    """Name the marks of the installed backends and the shipped suites for ``pytest --markers``."""
+    from pytest_videobench.backends.registry import BACKENDS
+    from pytest_videobench.prompts.load import load_styles, suites_root
+
+    for name in BACKENDS.names():
+        _register(config, name, "backend")
+    for style in load_styles(suites_root()).values():
+        _register(config, style.name, "style")
+        for tag in sorted({tag for prompt in style.prompts for tag in prompt.tags}):
+            _register(config, tag, "tag")
+
+
+def _check_backends(settings: Settings) -> None:
+    from pytest_videobench.collect import backends_of
+    from pytest_videobench.errors import VideobenchError
+
+    try:
+        backends_of(settings.backends)
+    except VideobenchError as error:
+        raise pytest.UsageError(str(error)) from None

@@ -1,0 +1,174 @@
+"""The page of a run: pytest-html's, with a row per case that shows the clip and says why.
+
+pytest-html opens its page when pytest starts, for any suite. Ours is opened when the first case reports, so a
+suite without clips never gets one. Its hooks are then called by hand, in the order in which pytest would.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_videobench.report.run import PAGE
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from pytest_videobench.gate.row import Row
+    from pytest_videobench.report.run import RunFolder
+
+_SHOWN_METRICS = {"temporal_flickering": "Flicker", "motion_amplitude": "Motion", "sharpness": "Sharpness"}
+_RESULT, _TEST, _DURATION = 0, 1, 2
+
+
+class Page:
+    """Our part of a pytest-html page: columns, a panel per case, a summary on top."""
+
+    def __init__(self, config: pytest.Config, run: RunFolder) -> None:
+        self._run = run
+        self._config = config
+        self._shown: dict[str, Row] = {}
+        self._html: Any = None
+        if config.pluginmanager.hasplugin("html"):
+            config.pluginmanager.register(self, "videobench-page")
+            self._html = _open_page(config, run.folder / PAGE)
+        self._path = Path(config.option.htmlpath).resolve() if self._html else run.folder
+
+    def shown_path(self) -> str:
+        """Give the page's path as a person at this terminal would write it."""
+        here = self._config.invocation_params.dir
+        return os.path.relpath(self._path, here) if self._path.is_relative_to(here) else str(self._path)
+
+    def show(self, row: Row, report: pytest.TestReport) -> None:
+        """Give the report that ends a case its panel."""
+        self._shown[report.nodeid] = row
+        from pytest_html import extras
+
+        panel = _render("case.html", row=row, base=self._base(), facts=_facts(row))
+        report.extras = [*getattr(report, "extras", []), extras.html(panel)]  # type: ignore[attr-defined]  # pytest-html's
+
+    def replay(self, report: pytest.TestReport) -> None:
+        """Show pytest-html a report that went by before its page was open."""
+        if self._html is not None:
+            self._html.pytest_runtest_logreport(report)
+
+    def show_crash(self, row: Row, message: str) -> None:
+        """Show a case whose worker died: pytest-html writes a row only when a test was torn down."""
+        for when, outcome in (("setup", "failed"), ("teardown", "passed")):
+            report = pytest.TestReport(
+                nodeid=row.nodeid,
+                location=(row.nodeid.partition("::")[0], None, row.key),
+                keywords={},
+                outcome=outcome,  # type: ignore[arg-type]  # a plain word
+                longrepr=message if when == "setup" else None,
+                when=when,  # type: ignore[arg-type]  # a plain word
+            )
+            if when == "setup":
+                self.show(row, report)
+            self.replay(report)
+
+    def pytest_html_report_title(self, report: Any) -> None:
+        """Name the page."""
+        report.title = "pytest-videobench"
+
+    def pytest_html_results_table_header(self, cells: list[str]) -> None:
+        """Put the clip, the reason and a few numbers beside the result."""
+        cells[_TEST] = '<th class="sortable" data-column-type="testId">Case</th>'
+        numbers = [
+            f'<th class="sortable" data-column-type="{name}">{title}</th>' for name, title in _SHOWN_METRICS.items()
+        ]
+        cells[_DURATION:_DURATION] = ["<th>Clip</th>", "<th>Why</th>", *numbers]
+
+    def pytest_html_results_table_row(self, report: pytest.TestReport, cells: list[str]) -> None:
+        """Fill the columns of a case; other tests leave them blank."""
+        row = self._shown.get(report.nodeid)
+        if row is None:
+            cells[_DURATION:_DURATION] = ["<td></td>"] * (2 + len(_SHOWN_METRICS))
+            return
+        cells[_TEST] = _render("cell_case.html", row=row)
+        values = [
+            f'<td class="col-{name}">{_number(row.metrics.get(name, {}).get("value"))}</td>' for name in _SHOWN_METRICS
+        ]
+        clip, why = (_render(f"cell_{name}.html", row=row, base=self._base()) for name in ("clip", "why"))
+        cells[_DURATION:_DURATION] = [clip, why, *values]
+
+    def pytest_html_results_summary(self, prefix: list[str]) -> None:
+        """Say on top what ran and what came of it."""
+        from pytest_videobench.report.run import VERDICTS
+
+        rows = self._run.rows
+        prefix.append(
+            _render(
+                "summary.html",
+                counts=self._run.counts(),
+                verdicts=VERDICTS,
+                rows=rows,
+                synthetic=sum(bool(row.clip and row.clip["synthetic"]) for row in rows),
+                backends=sorted({row.backend for row in rows}),
+                base=self._base(),
+            )
+        )
+
+    def _base(self) -> str:
+        """Give the way from the page to the run's folder."""
+        way = os.path.relpath(self._run.folder, self._path.parent if self._html else self._run.folder)
+        return "" if way == "." else Path(way).as_posix() + "/"
+
+
+def _open_page(config: pytest.Config, default: Path) -> Any:
+    """Give pytest-html's page, opening it at ``default`` where ``--html`` did not ask for one."""
+    from pytest_html import plugin
+    from pytest_html.basereport import BaseReport
+
+    def opened() -> Any:
+        return next((p for p in config.pluginmanager.get_plugins() if isinstance(p, BaseReport)), None)
+
+    if opened() is not None:
+        return opened()
+    config.option.htmlpath = str(default)
+    plugin.pytest_configure(config)
+    page = opened()
+    session = config.pluginmanager.getplugin("session")
+    page.pytest_sessionstart(session)
+    return page
+
+
+@cache
+def _templates() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("pytest_videobench.report"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters["number"] = _number
+    return environment
+
+
+def _render(name: str, **values: object) -> str:
+    return _templates().get_template(name).render(**values)
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4g}"  # noqa: RUF001  # a dash for a missing value
+
+
+def _facts(row: Row) -> dict[str, str]:
+    """Give what is worth knowing of a clip in a few words."""
+    facts: dict[str, str] = {"case": row.key}
+    if row.probe:
+        probe = row.probe
+        facts["clip"] = (
+            f"{probe['width']} × {probe['height']}, {probe['fps']:g} fps, {probe['duration']:.2f} s, {probe['codec']}"  # noqa: RUF001
+        )
+    if row.clip:
+        facts |= {name: str(row.clip[name]) for name in ("origin", "seed", "sha256") if row.clip[name] is not None}
+    facts |= {f"time: {phase}": f"{seconds:.2f} s" for phase, seconds in row.timing.items()}
+    return {name: text for name, text in facts.items() if text}

@@ -1,0 +1,190 @@
+"""What the main process does with rows, and how rows get there from workers."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_videobench.stash import notices_key
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from pytest_videobench.gate.record import CaseRecord
+    from pytest_videobench.gate.row import CaseVerdict, Row
+    from pytest_videobench.options import Settings
+    from pytest_videobench.report.html import Page
+    from pytest_videobench.report.run import RunFolder
+
+CRASHED = "???"
+"""What xdist writes as the phase of a test whose worker died."""
+
+
+class Recorder:
+    """Takes rows from reports into the run's folder and its page; does nothing until the first case."""
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        self._config = config
+        self._settings = settings
+        self._run: RunFolder | None = None
+        self._page: Page | None = None
+        self._plan: dict[str, Any] = {}
+        self._crashes: dict[str, str] = {}
+
+    def take_plan(self, plan: str) -> None:
+        """Keep the first plan that arrives; every worker collects the same."""
+        self._plan = self._plan or json.loads(plan)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Record the row that a report carries, and remember a crash."""
+        if report.when == CRASHED:
+            self._crashes[report.nodeid] = str(report.longrepr)
+            return
+        data = getattr(report, "videobench", None)
+        if data is not None:
+            from pytest_videobench.gate.row import Row
+
+            self._add(Row.from_json(data), report)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
+        """Finish the folder before the page is written, and end the terminal with the page's path."""
+        self._add_crashes()
+        if self._run is not None:
+            self._run.finish(self._facts(session))
+        yield
+        reporter = self._config.pluginmanager.getplugin("terminalreporter")
+        if self._run is not None and self._page is not None and reporter is not None:
+            reporter.ensure_newline()
+            reporter.write_line(f"report: {self._page.shown_path()}", bold=True)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Show verdicts by style, and what had no clip."""
+        if self._run is None:
+            return
+        from pytest_videobench.report.terminal import summary
+
+        terminalreporter.section("videobench")
+        for line in summary(self._run, self._plan.get("unclaimed", []), terminalreporter.verbosity):
+            terminalreporter.write_line(line)
+
+    def _add(self, row: Row, report: pytest.TestReport) -> None:
+        opened = self._run is None
+        run = self._open()
+        row = run.add(row)
+        assert self._page is not None
+        self._page.show(row, report)
+        if opened:  # registered in the middle of this very report, which pytest-html thus never sees
+            self._page.replay(report)
+
+    def _open(self) -> RunFolder:
+        if self._run is None:
+            from pytest_videobench.report.html import Page
+            from pytest_videobench.report.run import RunFolder
+
+            self._run = RunFolder(self._settings.report, self._about())
+            self._run.open()
+            self._page = Page(self._config, self._run)
+        return self._run
+
+    def _add_crashes(self) -> None:
+        """Give every case that took its worker down a row; pytest-html would leave it out."""
+        from_plan = self._plan.get("cases", {})
+        for nodeid, message in sorted(self._crashes.items()):
+            if nodeid not in from_plan:
+                continue
+            from pytest_videobench.gate.row import Row
+
+            error = {"kind": "crashed", "message": message}
+            row = Row(**from_plan[nodeid], nodeid=nodeid, verdict="error", error=error)
+            row = self._open().add(row)
+            assert self._page is not None
+            self._page.show_crash(row, message)
+
+    def _about(self) -> dict[str, Any]:
+        from pytest_videobench import __version__
+
+        return {
+            "videobench": __version__,
+            "arguments": list(self._config.invocation_params.args),
+            "rolls": self._settings.rolls,
+            "offline": self._settings.offline,
+        }
+
+    def _facts(self, session: pytest.Session) -> dict[str, Any]:
+        assert self._run is not None
+        rows = self._run.rows
+        return {
+            "backends": sorted({row.backend for row in rows}),
+            "planned": len(self._plan.get("cases", {})) or len(rows),
+            "crashed": sum((row.error or {}).get("kind") == "crashed" for row in rows),
+            "unclaimed": self._plan.get("unclaimed", []),
+            "exitstatus": int(session.exitstatus if hasattr(session, "exitstatus") else 0),
+        }
+
+
+class XdistRecorder:
+    """Hooks that exist only where xdist does."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def pytest_testnodedown(self, node: Any, error: object | None) -> None:
+        """Take the plan that a worker leaves when it ends well."""
+        output = getattr(node, "workeroutput", None)
+        if error is None and output and "videobench" in output:
+            self._recorder.take_plan(output["videobench"])
+
+
+def plan_of(session: pytest.Session) -> str | None:
+    """Give the cases of the collected items, and the files nobody asked for, as JSON."""
+    from pytest_videobench.plugin import case_of
+
+    cases = {item.nodeid: case for item in session.items if (case := case_of(item)) is not None}
+    if not cases:
+        return None
+    from pytest_videobench.collect import unclaimed_files
+    from pytest_videobench.gate.record import case_cells
+
+    plan = {nodeid: case_cells(case) for nodeid, case in cases.items()}
+    return json.dumps({"cases": plan, "unclaimed": unclaimed_files(cases.values())})
+
+
+def attach_row(
+    item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[None], record: CaseRecord
+) -> None:
+    """Put the row on the report that crosses processes, and flat properties where JUnit finds them."""
+    record.notes.extend(item.config.stash[notices_key])
+    item.config.stash[notices_key].clear()
+    row = record.row(item.nodeid, *_verdict(report, call))
+    report.videobench = row.to_json()  # type: ignore[attr-defined]  # reports carry what plugins add
+    item.user_properties.extend(_properties(row))
+
+
+def _verdict(
+    report: pytest.TestReport, call: pytest.CallInfo[None]
+) -> tuple[CaseVerdict, dict[str, str] | None]:
+    if report.passed:
+        return "pass", None
+    if report.skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        return "unscored", {"kind": "skipped", "message": reason}
+    failed = (AssertionError, pytest.fail.Exception)
+    if report.when == "call" and call.excinfo is not None and call.excinfo.errisinstance(failed):
+        return "fail", None
+    message = call.excinfo.exconly(tryshort=True) if call.excinfo else "the test could not be set up"
+    return "error", {"kind": "test_error", "message": message}
+
+
+def _properties(row: Row) -> list[tuple[str, object]]:
+    """Flat scalars: the case, its verdict, its metrics, and the defects that were found."""
+    properties: list[tuple[str, object]] = [("vb_case", row.key), ("vb_verdict", row.verdict)]
+    properties += [
+        (f"vb_{name}", round(cell["value"], 6)) for name, cell in row.metrics.items() if cell["value"] is not None
+    ]
+    if row.findings:
+        properties.append(("vb_defects", " ".join(sorted({finding["defect"] for finding in row.findings}))))
+    return properties

@@ -1,0 +1,123 @@
+"""The folder of a run: rows, run record, clips and posters; movable as a whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_videobench.cases import slug
+from pytest_videobench.report.strip import POSTER, STRIP
+
+if TYPE_CHECKING:
+    from pytest_videobench.gate.row import Row
+
+RUN_VERSION = 1
+ROWS = "rows.jsonl"
+RUN = "run.json"
+PAGE = "index.html"
+VERDICTS = ("pass", "fail", "error", "unscored")
+
+
+class RunFolder:
+    """Takes rows as they come, and leaves a sorted, complete record at the end.
+
+    ``rows.jsonl`` grows line by line, so a killed run leaves every row that was finished; ``run.json`` says
+    ``"complete": false`` until :meth:`finish`.
+    """
+
+    def __init__(self, folder: Path, about: dict[str, Any]) -> None:
+        self.folder = folder
+        self.rows: list[Row] = []
+        self._about = {"version": RUN_VERSION, "started": _now(), **about}
+
+    @staticmethod
+    def is_free(folder: Path) -> bool:
+        """Say whether a report may be written there: nothing lies there, or an earlier report."""
+        return not folder.exists() or (folder.is_dir() and (not any(folder.iterdir()) or (folder / RUN).exists()))
+
+    def open(self) -> None:
+        """Make the folder, and clear what an earlier run left of its own."""
+        for name in ("clips", "posters"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+            (self.folder / name).mkdir(parents=True)
+        (self.folder / ROWS).write_text("", encoding="utf-8")
+        self._write_run(complete=False)
+
+    def add(self, row: Row) -> Row:
+        """Bring the clip into the folder, write the row, and give the row as written."""
+        row = replace(row, clip=self._adopt(row))
+        self.rows.append(row)
+        with (self.folder / ROWS).open("a", encoding="utf-8") as file:
+            file.write(_line(row))
+        return row
+
+    def finish(self, facts: dict[str, Any]) -> None:
+        """Sort the rows and write the run's record."""
+        self.rows.sort(key=lambda row: row.key)
+        _replace(self.folder / ROWS, "".join(map(_line, self.rows)))
+        self._about |= facts
+        self._write_run(complete=True)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Count verdicts by style."""
+        by_style: dict[str, Counter[str]] = {}
+        for row in sorted(self.rows, key=lambda row: row.style):
+            by_style.setdefault(row.style, Counter())[row.verdict] += 1
+        return {style: {verdict: counter[verdict] for verdict in VERDICTS} for style, counter in by_style.items()}
+
+    def _adopt(self, row: Row) -> dict[str, Any] | None:
+        if row.clip is None:
+            return None
+        clip = dict(row.clip)
+        source = Path(clip.pop("path"))
+        name = slug(row.key.replace("/", "--"))
+        clip["file"] = _bring(source, self.folder / "clips" / f"{name}{source.suffix}", self.folder)
+        for kind, file in (("poster", POSTER), ("strip", STRIP)):
+            target = self.folder / "posters" / f"{name}-{file}"
+            clip[kind] = _bring(source.with_name(file), target, self.folder)
+        return clip
+
+    def _write_run(self, *, complete: bool) -> None:
+        about = {
+            **self._about,
+            "complete": complete,
+            "finished": _now() if complete else None,
+            "cases": len(self.rows),
+            "verdicts": {verdict: sum(row.verdict == verdict for row in self.rows) for verdict in VERDICTS},
+            "styles": self.counts(),
+            "cost_usd": round(sum((row.clip or {}).get("cost_usd", 0.0) for row in self.rows), 6),
+            "fingerprint": next((row.fingerprint for row in self.rows if row.fingerprint), {}),
+        }
+        _replace(self.folder / RUN, json.dumps(about, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def _bring(source: Path, target: Path, root: Path) -> str | None:
+    """Link a file into the report where the disk allows it, copy it elsewhere; give its path in the report."""
+    if not source.is_file():
+        return None
+    target.unlink(missing_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+    return target.relative_to(root).as_posix()
+
+
+def _line(row: Row) -> str:
+    return json.dumps(row.to_json(), sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _replace(path: Path, text: str) -> None:
+    part = path.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")

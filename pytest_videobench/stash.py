@@ -1,0 +1,18 @@
+"""Where our state lives on pytest's objects: no globals, no attributes on config."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_videobench.gate.record import CaseRecord
+    from pytest_videobench.options import Settings
+
+settings_key = pytest.StashKey["Settings"]()
+"""On config: the options, checked."""
+notices_key = pytest.StashKey[list[str]]()
+"""On config: lines about the store that the next row takes along."""
+record_key = pytest.StashKey["CaseRecord"]()
+"""On an item: what is learned of its case."""

@@ -1,0 +1,34 @@
+"""Content addresses: everything that changes the picture, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytest_videobench.backends.base import Backend, Request
+
+
+def cache_key(request: Request, backend: Backend) -> str:
+    """Hash the request as this backend will see it to 32 hex digits; rolls differ, time-outs do not matter."""
+    return hashlib.sha256(canonical(identity(request, backend)).encode()).hexdigest()[:32]
+
+
+def identity(request: Request, backend: Backend) -> dict[str, Any]:
+    """List what changes the picture."""
+    return {
+        "backend": request.spec.name,
+        "model": backend.model,
+        "params": dict(request.spec.params),
+        "revision": backend.revision(request),
+        "prompt": request.prompt.text(),
+        "seed": request.seed,
+        "roll": request.roll,
+    }
+
+
+def canonical(value: Any) -> str:
+    """Write JSON so that equal values give equal text."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+

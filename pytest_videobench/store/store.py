@@ -1,0 +1,218 @@
+"""The clip store: one folder per clip, published by one rename, made by one process at a time.
+
+An entry is ``clips/<2 digits>/<key>/`` with the clip, its sidecar ``clip.json``, the ground truth where there
+is one, and what later stages keep beside the clip. A folder is filled under ``making/`` and renamed when it is
+whole, so what stands under ``clips/`` was complete, whenever a process was killed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, Any
+
+from pytest_videobench.errors import OfflineMiss
+from pytest_videobench.files import file_digest
+from pytest_videobench.store.keys import cache_key, identity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from filelock import BaseFileLock
+
+    from pytest_videobench.backends.base import Backend, Generation, Request
+
+SIDECAR = "clip.json"
+TRUTH = "truth.json"
+SIDECAR_VERSION = 1
+_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of pytest-videobench: clips and their footage.\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """A stored clip and its sidecar."""
+
+    path: Path
+    sidecar: dict[str, Any]
+    """Request, provenance, latency in seconds, cost in US dollars, SHA-256."""
+
+    @property
+    def folder(self) -> Path:
+        """The entry's folder, where later stages keep what they made of the clip."""
+        return self.path.parent
+
+    @property
+    def synthetic(self) -> bool:
+        """True where no model made the clip."""
+        return bool(self.sidecar["synthetic"])
+
+
+class Store:
+    """Clips by content address below one folder, which is made when the first clip is.
+
+    ``notify`` is told, in one line, of every damaged entry that was set aside.
+    """
+
+    def __init__(self, root: Path, notify: Callable[[str], None] = lambda _message: None) -> None:
+        self.root = root
+        self._notify = notify
+
+    def fetch(self, request: Request, backend: Backend, *, offline: bool = False, case: str = "") -> Clip:
+        """Give the clip for a request, making it if nobody has; one process makes it, the others wait.
+
+        Raises :class:`~pytest_videobench.errors.OfflineMiss` where ``offline`` forbids making it, and
+        whatever the backend raises.
+        """
+        key = cache_key(request, backend)
+        clip = self._read(key)
+        if clip is not None:
+            return clip
+        if offline and not self._entry(key).exists():
+            raise OfflineMiss(f"{case or request.prompt.key}: no stored clip, and --vb-offline forbids making one")
+        self._prepare()
+        with self._lock(key):
+            clip = self._read(key) or self._set_aside(key)
+            if clip is None and offline:
+                raise OfflineMiss(f"{case or request.prompt.key}: the stored clip is damaged; run without --vb-offline")
+            return clip or self._make(key, request, backend, case)
+
+    def has(self, request: Request, backend: Backend) -> bool:
+        """Say whether the clip is there, without reading it."""
+        return self._sidecar(cache_key(request, backend)).is_file()
+
+    def entries(self) -> Iterator[str]:
+        """Name every published entry by key, sorted."""
+        yield from sorted(folder.name for folder in self.root.glob("clips/??/*") if folder.is_dir())
+
+    def read(self, key: str) -> Clip | None:
+        """Give the clip of an entry, or ``None`` where it is damaged."""
+        return self._read(key)
+
+    def verify(self) -> list[str]:
+        """Set aside every damaged entry and name their keys."""
+        damaged = [key for key in self.entries() if self._read(key) is None]
+        for key in damaged:
+            with self._lock(key):
+                self._set_aside(key)
+        return damaged
+
+    def remove(self, key: str) -> int:
+        """Delete an entry and give the bytes that were freed."""
+        entry = self._entry(key)
+        size = folder_size(entry)
+        with self._lock(key):
+            shutil.rmtree(entry, ignore_errors=True)
+        return size
+
+    def sweep(self) -> int:
+        """Delete what killed processes left half made, and what was set aside; give the bytes freed."""
+        freed = 0
+        for folder in (*self.root.glob("making/*"), *self.root.glob("damaged/*")):
+            key = folder.name.partition("-")[0]
+            with self._lock(key):
+                freed += folder_size(folder)
+                shutil.rmtree(folder, ignore_errors=True)
+        return freed
+
+    def _make(self, key: str, request: Request, backend: Backend, case: str) -> Clip:
+        for leftover in self.root.glob(f"making/{key}-*"):  # the lock is ours: its maker was killed
+            shutil.rmtree(leftover, ignore_errors=True)
+        workdir = self.root.__class__(mkdtemp(prefix=f"{key}-", dir=self.root / "making"))
+        try:
+            generation = backend.generate(request, workdir)
+            _write_sidecar(workdir, key, request, backend, generation, case)
+            self._publish(workdir, key)
+        finally:
+            shutil.rmtree(workdir, ignore_errors=True)
+        clip = self._read(key)
+        assert clip is not None, f"the entry {key} was damaged while it was published"
+        return clip
+
+    def _publish(self, workdir: Path, key: str) -> None:
+        entry = self._entry(key)
+        entry.parent.mkdir(parents=True, exist_ok=True)
+        workdir.chmod(0o755)
+        workdir.rename(entry)
+
+    def _read(self, key: str) -> Clip | None:
+        """Give the clip if its sidecar can be read and its bytes are those that were published."""
+        try:
+            sidecar = json.loads(self._sidecar(key).read_text(encoding="utf-8"))
+            path = self._entry(key) / sidecar["file"]
+            whole = path.stat().st_size == sidecar["bytes"] and file_digest(path) == sidecar["sha256"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return Clip(path=path, sidecar=sidecar) if whole else None
+
+    def _set_aside(self, key: str) -> None:
+        """Move a damaged entry out of the way, keeping it for whoever wants to know why."""
+        entry = self._entry(key)
+        if not entry.exists():
+            return
+        target = self.root / "damaged" / f"{key}-{datetime.now(timezone.utc):%Y%m%dT%H%M%S%f}"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        entry.rename(target)
+        self._notify(f"stored clip {key} was damaged; set aside in {target} and not used")
+
+    def _entry(self, key: str) -> Path:
+        return self.root / "clips" / key[:2] / key
+
+    def _sidecar(self, key: str) -> Path:
+        return self._entry(key) / SIDECAR
+
+    def _lock(self, key: str) -> BaseFileLock:
+        """Lock by the key's first digits: the kernel frees a killed process's lock, and the files stay few."""
+        from filelock import FileLock
+
+        folder = self.root / "locks"
+        folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(folder / f"{key[:3]}.lock")
+
+    def _prepare(self) -> None:
+        (self.root / "making").mkdir(parents=True, exist_ok=True)
+        for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _TAG)):
+            if not (self.root / name).exists():
+                (self.root / name).write_text(text, encoding="utf-8")
+
+
+def folder_size(folder: Path) -> int:
+    """Add up the bytes of all files below a folder."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+def _write_sidecar(
+    workdir: Path, key: str, request: Request, backend: Backend, generation: Generation, case: str
+) -> None:
+    if generation.truth is not None:
+        _dump(workdir / TRUTH, generation.truth)
+    sidecar = {
+        "version": SIDECAR_VERSION,
+        "key": key,
+        "case": case,
+        "file": generation.path.name,
+        "bytes": generation.path.stat().st_size,
+        "sha256": file_digest(generation.path),
+        "identity": identity(request, backend),
+        "delivery": asdict(request.delivery),
+        "model": generation.model,
+        "seed": generation.seed,
+        "job_id": generation.job_id,
+        "latency": dict(generation.latency),
+        "cost_usd": generation.cost_usd,
+        "synthetic": generation.synthetic,
+        "origin": generation.origin,
+        "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+    }
+    _dump(workdir / SIDECAR, sidecar)
+
+
+def _dump(path: Path, value: Any) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        json.dump(value, file, indent=1, sort_keys=True, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,3 @@
+"""Abstract: shape, colour and rhythm with nothing to recognise."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Animation: drawn, rendered and toy worlds that move by their own rules."""
+
+from __future__ import annotations

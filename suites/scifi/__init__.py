@@ -1,0 +1,3 @@
+"""Sci-fi: machines, space and light that no camera has filmed."""
+
+from __future__ import annotations
