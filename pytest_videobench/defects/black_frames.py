@@ -28,6 +28,6 @@ def black_frames(footage: Footage, expected: Expectations) -> Iterable[Finding]:
             end=end,
             severity=0.5 + (end - start),
             confidence=0.6 + 0.4 * abruptness,
-            note=f"Black for {end - start:.2f} s: 99 % of the pixels stay at or below {brightest:.0f} of 255.",
+            note=f"Black for {end - start:.2f} s: 99 % of the pixels are at or below {brightest:.0f} of 255.",
             frames=evidence(first, last),
         )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @detector(gate=False)
 def duplicate_frames(footage: Footage, expected: Expectations) -> Iterable[Finding]:
-    """Find clips in which every new picture is shown several times: the true frame rate is lower than the stored."""
+    """Find clips that show every new picture several times, at a lower true rate than the stored one."""
     rule, share = rules("duplicate_frames"), footage.repeat_share
     stored, true = footage.probe.fps, footage.true_fps
     if share < rule["share"] or true > rule["rate_share"] * stored:
@@ -31,6 +31,6 @@ def duplicate_frames(footage: Footage, expected: Expectations) -> Iterable[Findi
         end=footage.probe.duration,
         severity=share,
         confidence=0.9,
-        note=f"{100 * share:.0f} % of the frames repeat: {true:.3g} new pictures a second in a clip of {stored:.3g}.",
+        note=f"{100 * share:.0f} % of the frames repeat: {true:.3g} new pictures a second at {stored:.3g} stored.",
         frames=(int(footage.distinct[1]),),
     )

@@ -12,6 +12,8 @@ from pytest_videobench.defects.spans import evidence, runs, seconds
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from numpy.typing import NDArray
+
     from pytest_videobench.footage.footage import Floats, Footage
     from pytest_videobench.prompts.model import Expectations
 
@@ -48,20 +50,20 @@ def _finding(footage: Footage, first: int, last: int, inside: float, motion: flo
         end=end,
         severity=0.3 + 0.5 * (end - start),
         confidence=0.95 if motion > 4 * inside else 0.8,
-        note=f"Nothing moves for {end - start:.2f} s: no part changes by more than {inside:.1f} grey levels a frame"
-        f" where {motion:.1f} are usual around.",
+        note=f"Nothing moves for {end - start:.2f} s: no part changes by more than {inside:.1f} grey levels"
+        f" a frame, where {motion:.1f} are usual around.",
         frames=evidence(first, last),
     )
 
 
-def _never_moves(footage: Footage, still: Floats, rule: Mapping[str, float]) -> bool:
+def _never_moves(footage: Footage, still: NDArray[np.bool_], rule: Mapping[str, float]) -> bool:
     blocks = footage.frames.blocks
     drift = float(np.abs(blocks[-1] - blocks[0]).mean())
     return bool(np.mean(still) >= rule["whole_share"] and drift < rule["whole_drift"])
 
 
-def _usual_run(still: Floats) -> float:
-    """Give the 90th percentile of the still pairs before each moving pair: two in each where one of three moves."""
+def _usual_run(still: NDArray[np.bool_]) -> float:
+    """Give the 90th percentile of the still pairs before each moving one: 2 where one pair of three moves."""
     moving = np.flatnonzero(~still)
     waits = np.diff(np.concatenate([[-1], moving, [len(still)]])) - 1
     return float(np.percentile(waits, 90))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @detector(gate=True)
 def hard_cut(footage: Footage, expected: Expectations) -> Iterable[Finding]:
-    """Find places where the picture before and the one after share nothing, while both sides hold together."""
+    """Find places where the picture before and after share nothing, while both sides hold together."""
     taken = -1
     for pair in _candidates(_changes(footage)):
         if pair <= taken:
@@ -42,7 +42,7 @@ def _finding(footage: Footage, first: int, after: int, across: float, inside: fl
         end=float(footage.times[after]),
         severity=0.9,
         confidence=0.6 + (inside - across) / 2,
-        note=f"A new shot starts at frame {frame}{blended}: likeness across is {across:.2f}, inside {inside:.2f}.",
+        note=f"A new shot starts at frame {frame}{blended}: likeness is {across:.2f} across, {inside:.2f} inside.",
         frames=(int(footage.distinct[first]), frame),
     )
 
@@ -50,7 +50,7 @@ def _finding(footage: Footage, first: int, after: int, across: float, inside: fl
 def _changes(footage: Footage) -> Floats:
     """Give the mean block change of every pair of neighbouring distinct frames."""
     blocks = footage.frames.blocks[footage.distinct]
-    return np.abs(np.diff(blocks, axis=0)).mean(axis=(1, 2)).astype(np.float64)
+    return np.asarray(np.abs(np.diff(blocks, axis=0)).mean(axis=(1, 2)), np.float64)
 
 
 def _candidates(change: Floats) -> Iterator[int]:

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 @detector(gate=False)
 def loop(footage: Footage, expected: Expectations) -> Iterable[Finding]:
-    """Find a moving part that the clip shows again, or plays in reverse, frame by frame."""
+    """Find a moving part that the clip shows again, or plays in reverse, frame by frame.
+
+    What counts is that the picture goes away and comes back: slow motion never leaves, and living motion never
+    comes back as it was.
+    """
     rule = rules("loop")
     stride = max(1, -(-len(footage.distinct) // int(rule["frames"])))
     times = footage.times[::stride]
@@ -28,28 +32,22 @@ def loop(footage: Footage, expected: Expectations) -> Iterable[Finding]:
         return
     apart = _differences(footage.frames.blocks[footage.distinct[::stride]])
     rate = 1 / float(np.median(np.diff(times)))
-    length, shift = max(4, round(rule["seconds"] * rate)), max(2, round(rule["shift"] * rate))
-    usual = float(np.median(np.diagonal(apart, min(shift, len(apart) - 1))))
-    if usual < rule["motion"]:
-        return
-    same = apart < max(rule["noise"], rule["match"] * usual)
-    for first, again, count, word in (*_forwards(same, length, shift), *_backwards(same, length, shift)):
-        yield _finding(
-            footage, stride, (first, again, count), f"{word}, difference below {rule['match']:g} of usual"
-        )
-        return
+    length, shift = max(4, round(rule["seconds"] * rate)), max(4, round(rule["shift"] * rate))
+    found = [*_forwards(apart, length, shift), *_backwards(apart, length)]
+    if found:
+        yield _finding(footage, stride, *max(found))
 
 
-def _finding(footage: Footage, stride: int, where: tuple[int, int, int], how: str) -> Finding:
-    times, (first, again, count) = footage.times[::stride], where
-    end = float(times[min(again + count, len(times) - 1)])
+def _finding(footage: Footage, stride: int, count: int, first: int, again: int, order: str) -> Finding:
+    times = footage.times[::stride]
+    start, end = float(times[again]), float(times[min(again + count, len(times) - 1)])
     return Finding(
         defect="loop",
-        start=float(times[again]),
+        start=start,
         end=end,
         severity=0.4,
         confidence=0.7,
-        note=f"What is shown from {times[first]:.2f} s comes again {how}, for {end - times[again]:.2f} s.",
+        note=f"{end - start:.2f} s from {times[first]:.2f} s on are shown again {order}.",
         frames=(int(footage.distinct[first * stride]), int(footage.distinct[again * stride])),
     )
 
@@ -59,24 +57,31 @@ def _differences(blocks: NDArray[np.float32]) -> Floats:
     flat = blocks.reshape(len(blocks), -1).astype(np.float64)
     flat = flat - flat.mean(axis=0)
     power = (flat**2).mean(axis=1)
-    return np.sqrt(np.maximum(power[:, None] + power[None] - 2 * flat @ flat.T / flat.shape[1], 0))
+    square = power[:, None] + power[None] - 2 * flat @ flat.T / flat.shape[1]
+    return np.asarray(np.sqrt(np.maximum(square, 0)))
 
 
-def _forwards(same: NDArray[np.bool_], length: int, shift: int) -> Iterator[tuple[int, int, int, str]]:
-    """Give first frame, its repetition, and the count of frames that are shown again in the same order."""
-    for lag in range(shift, len(same) - length + 1):
-        for start, stop in runs(np.diagonal(same, lag)):
+def _forwards(apart: Floats, length: int, shift: int) -> Iterator[tuple[int, int, int, str]]:
+    """Give count of frames, first frame and its repetition for parts that are shown again in order."""
+    for lag in range(shift, len(apart) - length + 1):
+        same, halfway = np.diagonal(apart, lag), np.diagonal(apart, lag // 2)[: len(apart) - lag]
+        for start, stop in runs(_came_back(same, halfway)):
             if stop - start >= length:
-                yield start, start + lag, stop - start, "in the same order"
+                yield stop - start, start, start + lag, "in the same order"
 
 
-def _backwards(same: NDArray[np.bool_], length: int, shift: int) -> Iterator[tuple[int, int, int, str]]:
-    """Give the same for frames that are shown again in reverse order."""
-    count, mirrored = len(same), same[:, ::-1]
-    for lag in range(-count + length, count - length + 1):
-        for start, stop in runs(np.diagonal(mirrored, lag)):
-            row = start + max(0, -lag)
-            turned = count - 1 - (start + max(0, lag))
-            span = turned - row
-            if span >= 2 * length and stop - start >= (span + 1) // 2 - 1:
-                yield row, row + span // 2, span // 2, "backwards"
+def _backwards(apart: Floats, length: int) -> Iterator[tuple[int, int, int, str]]:
+    """Give the same for parts that are played in reverse around a turning point."""
+    for turn in range(length, len(apart) - length):
+        reach = np.arange(length // 4 + 1, min(turn, len(apart) - 1 - turn) + 1)
+        same, away = apart[turn - reach, turn + reach], apart[turn - reach, turn]
+        back = _came_back(same, away)
+        count = int(len(back) if back.all() else back.argmin()) + length // 4
+        if count >= length:
+            yield count, turn - count, turn, "in reverse"
+
+
+def _came_back(same: Floats, away: Floats) -> NDArray[np.bool_]:
+    """Say where the difference to the repetition is small although the picture was far away in between."""
+    rule = rules("loop")
+    return (same < rule["match"] * away) & (away > rule["motion"])

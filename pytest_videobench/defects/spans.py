@@ -34,8 +34,3 @@ def around(values: Floats, index: int, reach: int) -> Floats:
     """Give the values near an index, without the value itself."""
     start = max(0, index - reach)
     return np.concatenate([values[start:index], values[index + 1 : index + 1 + reach]])
-
-
-def mean_luma(footage: Footage) -> Floats:
-    """Give the mean of the block means per stored frame."""
-    return footage.frames.blocks.mean(axis=(1, 2)).astype(np.float64)

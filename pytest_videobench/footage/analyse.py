@@ -23,6 +23,7 @@ from pytest_videobench.footage.footage import (
 )
 from pytest_videobench.footage.pictures import PictureSignals, picture_signals
 from pytest_videobench.footage.reader import Reader
+from pytest_videobench.footage.repeats import Repeats
 from pytest_videobench.footage.scale import shrink
 from pytest_videobench.footage.thumbnails import Thumbnails
 
@@ -35,10 +36,6 @@ if TYPE_CHECKING:
 
 SAMPLE_RATE = 4.0
 """Hz at which single pictures are measured in full."""
-REPEAT_CHANGE = 0.1
-"""Grey levels of mean change below which a stored frame may repeat the last distinct one."""
-REPEAT_BLOCK = 0.75
-"""Grey levels that no block mean may change in a repeat; encoder noise stays below it."""
 
 
 def analyse(path: Path) -> Footage:
@@ -65,6 +62,7 @@ class _Collector:
         self.texture: list[NDArray[np.float32]] = []
         self.samples: list[tuple[int, PictureSignals]] = []
         self.thumbnails = Thumbnails()
+        self._repeats = Repeats()
         self._next_sample = 0.0
         self._last: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = None
         self._work: NDArray[np.uint8] | None = None
@@ -77,7 +75,8 @@ class _Collector:
         self._add_frame(picture.time, luma, work)
         self._add_step(bgr, luma)
         self.thumbnails.offer(index, picture.time, bgr)
-        if not self._repeats():
+        change = self.steps[-1][0] if self.steps else 0.0
+        if self._repeats.is_new(self.blocks[-1], change):
             self._add_distinct(index, work)
             if picture.time >= self._next_sample:
                 self.samples.append((index, picture_signals(bgr, luma)))
@@ -122,13 +121,6 @@ class _Collector:
         power = cv2.norm(luma, last_luma, cv2.NORM_L2SQR) / luma.size
         mean = self.frames[-1][1] - self.frames[-2][1]
         self.steps.append((change, float(np.sqrt(max(power - mean * mean, 0.0)))))
-
-    def _repeats(self) -> bool:
-        """Say whether the newest stored frame shows nothing new against the last distinct one."""
-        if not self.distinct:
-            return False
-        moved = np.abs(self.blocks[-1] - self.blocks[self.distinct[-1]]).max()
-        return bool(moved < REPEAT_BLOCK and self.steps[-1][0] < REPEAT_CHANGE)
 
     def _add_distinct(self, index: int, work: NDArray[np.uint8]) -> None:
         if self._work is not None:

@@ -66,7 +66,7 @@ def save(footage: Footage, path: Path) -> None:
 def load(path: Path) -> Footage | None:
     """Read footage, or give ``None`` where there is none that this software would have made."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             about = json.loads(str(archive["about"]))
             if about["fingerprint"] != fingerprint():
                 return None

@@ -10,7 +10,7 @@ from pytest_videobench.metrics.base import Reading, metric
 from pytest_videobench.metrics.series import reading
 
 if TYPE_CHECKING:
-    from pytest_videobench.footage.footage import Floats, Footage
+    from pytest_videobench.footage.footage import Floats, Footage, Ints
     from pytest_videobench.prompts.model import Expectations
 
 LIT_SHARE = 1 / 3
@@ -57,9 +57,9 @@ def decay_colourfulness(footage: Footage, expected: Expectations) -> Reading | N
     return _kept(footage, footage.samples.colourfulness + GREY)
 
 
-def lit_samples(contrast: Floats) -> Floats:
+def lit_samples(contrast: Floats) -> Ints:
     """Give the positions of the samples that are neither black nor fading."""
-    return np.flatnonzero(contrast > LIT_SHARE * np.median(contrast)) if len(contrast) else np.zeros(0, int)
+    return np.flatnonzero(contrast > LIT_SHARE * np.median(contrast)).astype(np.int64)
 
 
 def _kept(footage: Footage, values: Floats) -> Reading | None:

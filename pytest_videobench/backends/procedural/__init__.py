@@ -56,7 +56,12 @@ class Procedural:
         begun = time.perf_counter()
         path = workdir / "clip.mp4"
         clip = film(request)
-        encode(clip.frames(), path, size=(clip.camera.width, clip.camera.height), fps=request.delivery.fps or 24.0)
+        encode(
+            clip.frames(),
+            path,
+            size=(clip.camera.width, clip.camera.height),
+            fps=request.delivery.fps or 24.0,
+        )
         return Generation(
             path=path,
             model=self.model,

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pytest_videobench.backends.procedural.canvas import Light
 
 COARSE = 4
-HAZE_SPEED = 0.055
+THICKNESS = 0.34
+HAZE_SPEED = 0.085
 """Picture heights per second that the haze drifts, one half of it to either side."""
 
 
@@ -29,20 +30,25 @@ class Air:
     camera: Camera
     haze: tuple[Bytes, Bytes]
     motes: Floats
-    """n × (x, y, size, phase, speed), places from 0 to 1."""
+    """n times (x, y, size, phase, speed), places from 0 to 1."""
     kind: Mapping[str, Any]
     tint: tuple[int, int, int]
     vignette: Bytes | None
+    strength: float
+    """Share of the haze laid over the picture; small, so that it moves in steps below a grey level."""
+    level: float
+    """What the haze adds on the average, taken off again."""
     fps: float
 
     def draw(self, target: Bytes, index: int) -> None:
         """Lay the air of one frame over the picture."""
         height, width = target.shape[:2]
         seconds = index / self.fps
-        sheet = self._haze(width, height, seconds, index)
-        half = cv2.resize(sheet, (width // 2, height // 2), interpolation=cv2.INTER_LINEAR)
-        self._float(half, seconds, index)
-        cv2.add(target, cv2.resize(half, (width, height), interpolation=cv2.INTER_LINEAR), dst=target)
+        haze = cv2.resize(self._haze(width, height, seconds, index), (width, height))
+        cv2.addWeighted(target, 1.0, haze, self.strength, -self.level, dst=target)
+        motes = np.zeros((height // 2, width // 2, 4), np.uint8)
+        self._float(motes, seconds, index)
+        cv2.add(target, cv2.resize(motes, (width, height), interpolation=cv2.INTER_LINEAR), dst=target)
         if self.vignette is not None:
             cv2.multiply(target, self.vignette, dst=target, scale=1 / 255)
 
@@ -55,14 +61,17 @@ class Air:
             y = 0.5 * dy / COARSE - (sheet.shape[0] - area[1]) / 2
             move = np.array([[1, 0, x], [0, 1, y]])
             layers.append(cv2.warpAffine(sheet, move, area, borderMode=cv2.BORDER_REFLECT))
-        return cv2.add(*layers)
+        return cv2.addWeighted(layers[0], 0.5, layers[1], 0.5, 0)
 
     def _float(self, sheet: Bytes, seconds: float, index: int) -> None:
         height, width = sheet.shape[:2]
         dx, dy, _, _ = self.camera.pose(index, 1.2)
         kind = self.kind
         phase = 2 * np.pi * (self.motes[:, 3] + seconds * (0.12 + 0.1 * self.motes[:, 4]))
-        x = self.motes[:, 0] * 1.3 * width + (kind["wind"] * self.motes[:, 4] * seconds + kind["sway"] * np.sin(phase)) * height
+        x = (
+            self.motes[:, 0] * 1.3 * width
+            + (kind["wind"] * self.motes[:, 4] * seconds + kind["sway"] * np.sin(phase)) * height
+        )
         y = self.motes[:, 1] * 1.2 * height + kind["fall"] * (0.6 + 0.4 * self.motes[:, 4]) * seconds * height
         xs = np.mod(x + dx / 2, 1.3 * width) - 0.15 * width
         ys = np.mod(y + dy / 2 + 0.3 * kind["sway"] * np.cos(phase) * height, 1.2 * height) - 0.1 * height
@@ -73,16 +82,25 @@ class Air:
 
 
 def air(
-    kind: Mapping[str, Any], camera: Camera, light: Light, vignette: float, fps: float, rng: np.random.Generator
+    kind: Mapping[str, Any],
+    camera: Camera,
+    light: Light,
+    vignette: float,
+    fps: float,
+    rng: np.random.Generator,
 ) -> Air:
     """Fill the air of a scene."""
     tint = light.light if kind["tint"] == "light" else colour(kind["tint"])
+    haze = (_sheet(camera, light, rng), _sheet(camera, light, rng))
+    strength = THICKNESS * (0.8 if light.cel or light.night else 1.0)
     return Air(
         camera=camera,
-        haze=(_sheet(camera, light, rng), _sheet(camera, light, rng)),
+        haze=haze,
+        strength=strength,
+        level=strength * float(haze[0].mean() + haze[1].mean()) / 2 * 0.8,
         motes=rng.random((int(kind["count"]), 5)),
         kind=kind,
-        tint=ink(tint * float(kind["strength"])),
+        tint=ink(tint * float(kind["strength"]) * (1.0 if light.night else 0.6)),
         vignette=_vignette(camera.width, camera.height, vignette) if vignette else None,
         fps=fps,
     )
@@ -90,11 +108,10 @@ def air(
 
 def _sheet(camera: Camera, light: Light, rng: np.random.Generator) -> Bytes:
     width, height = round(camera.width * 1.9 / COARSE), round(camera.height * 1.4 / COARSE)
-    cell = camera.height * 0.16 / COARSE
-    field = np.clip(noise(rng, width, height, (cell * 1.6, cell), 2) - 0.28, 0, 1)
-    strength = (26 if light.cel else 40) * (0.6 if light.night else 1.0)
-    tinted = field[..., None] * light.haze * strength
-    return np.dstack([tinted, np.zeros_like(field)]).astype(np.uint8)
+    cell = camera.height * 0.11 / COARSE
+    field = np.clip((noise(rng, width, height, (cell * 1.5, cell), 2) - 0.5) * 1.5 + 0.5, 0, 1)
+    hue = light.haze / max(0.05, float(light.haze.max()))
+    return (np.dstack([field[..., None] * hue, field]) * 255).astype(np.uint8)
 
 
 def _vignette(width: int, height: int, strength: float) -> Bytes:

@@ -8,14 +8,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Floats: TypeAlias = NDArray[np.floating[Any]]
-Bytes: TypeAlias = NDArray[np.uint8]
+Floats: TypeAlias = NDArray[Any]
+"""Numbers; OpenCV's own signatures allow no closer type."""
+Bytes: TypeAlias = NDArray[Any]
+"""Pictures and masks of ``uint8``."""
 
 
 def noise(
-    rng: np.random.Generator, width: int, height: int, cell: tuple[float, float], octaves: int = 4, gain: float = 0.5
+    rng: np.random.Generator,
+    width: int,
+    height: int,
+    cell: tuple[float, float],
+    octaves: int = 4,
+    gain: float = 0.5,
 ) -> Floats:
-    """Give smooth noise around 0.5 with details down to a ``2 ** -octaves`` part of its ``cell`` in pixels."""
+    """Give smooth noise around 0.5, its ``cell`` in pixels, each octave twice as fine."""
     total = np.zeros((height, width), np.float32)
     weight, norm = 1.0, 0.0
     for octave in range(octaves):
@@ -27,7 +34,8 @@ def noise(
         total += weight * cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC)
         norm += weight
         weight *= gain
-    return np.clip(total / max(norm, 1e-6), 0.0, 1.0)
+    scaled: Floats = np.clip(total / max(norm, 1e-6), 0.0, 1.0)
+    return scaled
 
 
 def profile(rng: np.random.Generator, width: int, cell: float, octaves: int = 5, gain: float = 0.5) -> Floats:
@@ -37,13 +45,15 @@ def profile(rng: np.random.Generator, width: int, cell: float, octaves: int = 5,
         columns = max(2, round(width * 2**octave / cell) + 1)
         spots = rng.random((1, columns), np.float32)
         line += gain**octave * cv2.resize(spots, (width, 1), interpolation=cv2.INTER_LINEAR)[0]
-    return (line - line.min()) / max(1e-6, float(line.max() - line.min()))
+    shares: Floats = (line - line.min()) / max(1e-6, float(line.max() - line.min()))
+    return shares
 
 
 def smoothstep(low: float, high: float, values: Floats) -> Floats:
     """Rise smoothly from 0 at ``low`` to 1 at ``high``."""
     t = np.clip((values - low) / (high - low), 0.0, 1.0)
-    return t * t * (3.0 - 2.0 * t)
+    risen: Floats = t * t * (3.0 - 2.0 * t)
+    return risen
 
 
 def mix(a: Floats, b: Floats, share: float | Floats) -> Floats:
@@ -63,11 +73,13 @@ def premultiplied(picture: Floats, alpha: Floats) -> Bytes:
 
 
 def paste(target: Bytes, image: Bytes, matrix: Floats) -> None:
-    """Lay a premultiplied image over the target through a 3 × 3 matrix from its pixels to the target's."""
+    """Lay a premultiplied image over the target through a 3 x 3 matrix from its pixels to the target's."""
     height, width = image.shape[:2]
     corners = matrix[:2] @ np.array([[0, width, 0, width], [0, 0, height, height], [1, 1, 1, 1]])
     left, top = np.maximum(np.floor(corners.min(axis=1)).astype(int) - 1, 0)
-    right, bottom = np.minimum(np.ceil(corners.max(axis=1)).astype(int) + 1, (target.shape[1], target.shape[0]))
+    right, bottom = np.minimum(
+        np.ceil(corners.max(axis=1)).astype(int) + 1, (target.shape[1], target.shape[0])
+    )
     if right <= left or bottom <= top:
         return
     moved = matrix[:2].copy()

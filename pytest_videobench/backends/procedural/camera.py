@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pytest_videobench.backends.procedural.arrays import Floats
-
 if TYPE_CHECKING:
+    from pytest_videobench.backends.procedural.arrays import Floats
     from pytest_videobench.prompts.model import Delivery
 
-TRAVEL = {"pan_left": 0.30, "pan_right": 0.30, "tilt_up": 0.17, "tilt_down": 0.17, "tracking": 0.34, "orbit": 0.34}
+TRAVEL = {
+    "pan_left": 0.30,
+    "pan_right": 0.30,
+    "tilt_up": 0.17,
+    "tilt_down": 0.17,
+    "tracking": 0.34,
+    "orbit": 0.34,
+}
 """Distance that the picture content covers in five seconds, in picture widths."""
 
 ZOOM = 1.34
@@ -28,7 +34,7 @@ class Camera:
 
     move: str
     path: Floats
-    """Frames × (dx, dy, scale, roll): content displacement in picture widths, magnification, degrees clockwise."""
+    """Frames times (dx, dy, scale, roll): shift in picture widths, magnification, degrees clockwise."""
     reference: float
     """The depth at which the path holds; 1 is the subject's, 0 the backdrop's."""
     spread: float
@@ -43,7 +49,7 @@ class Camera:
         return dx * self.width * share, dy * self.width * share, scale**share, roll
 
     def matrix(self, index: int, depth: float) -> Floats:
-        """Give the 3 × 3 matrix from places in the scene, in pixels of the resting view, to the picture."""
+        """Give the 3 x 3 matrix from places in the scene, in pixels of the resting view, to the picture."""
         dx, dy, scale, roll = self.pose(index, depth)
         angle = np.deg2rad(roll)
         c, s = scale * np.cos(angle), scale * np.sin(angle)

@@ -116,15 +116,15 @@ class Canvas:
         picture[:] = ink(self.colour() if base is None else base)
         return picture, np.zeros((self.height, self.width), np.uint8)
 
-    def noise(self, cell: float, octaves: int = 4, stretch: float = 1.0) -> Floats:
+    def noise(self, cell: float, octaves: int = 4, stretch: float = 1.0, gain: float = 0.5) -> Floats:
         """Give noise with a cell in picture heights, ``stretch`` times wider than high."""
         size = (max(2.0, cell * self.unit * stretch), max(2.0, cell * self.unit))
-        return noise(self.rng, self.width, self.height, size, octaves)
+        return noise(self.rng, self.width, self.height, size, octaves, gain)
 
     def textured(self, picture: Bytes, strength: float, cell: float = 0.07, stretch: float = 1.0) -> Bytes:
         """Give the surface a grain of its own, less so in a flat look and far away."""
         share = strength * (0.45 if self.light.cel else 1.0)
-        grain = (1.0 + share * 2.4 * (self.noise(cell, 5, stretch) - 0.5)) * 128
+        grain = (1.0 + share * 1.7 * (self.noise(cell, 4, stretch, 0.7) - 0.5)) * 128
         return cv2.multiply(picture, cv2.merge([np.clip(grain, 0, 255).astype(np.uint8)] * 3), scale=1 / 128)
 
     def finish(self, picture: Bytes, mask: Bytes) -> Bytes:
@@ -164,4 +164,5 @@ def gradient(stops: Floats, width: int, height: int) -> Bytes:
     column = cv2.resize(stops[:, None, :].astype(np.float32), (1, height), interpolation=cv2.INTER_LINEAR)
     wide = cv2.resize(column.reshape(height, 1, 3), (width, height)) * 255
     pattern = ((np.arange(height)[:, None] * 5 + np.arange(width)[None] * 3) % 8 / 8).astype(np.float32)
-    return np.clip(wide + pattern[..., None], 0, 255).astype(np.uint8)
+    dithered: Bytes = np.clip(wide + pattern[..., None], 0, 255).astype(np.uint8)
+    return dithered

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 BT709 = 1
 TUNING = {
     "preset": "veryfast",
-    "crf": "19",
+    "crf": "20",
     "threads": "1",
-    "x264-params": "colorprim=bt709:transfer=bt709:colormatrix=bt709:fullrange=off:aq-mode=2",
+    "x264-params": "colorprim=bt709:transfer=bt709:colormatrix=bt709:fullrange=off:"
+    "ref=1:subme=1:me=dia:trellis=0:weightp=0",
 }
 """One encoder thread, so that the same frames give the same file."""
 
@@ -47,6 +48,4 @@ def _describe(stream: VideoStream, size: tuple[int, int]) -> None:
 
 def _converted(image: Bytes) -> av.VideoFrame:
     frame = av.VideoFrame.from_ndarray(image, "bgra")
-    return frame.reformat(
-        format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
-    )
+    return frame.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG)

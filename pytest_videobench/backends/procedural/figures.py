@@ -115,7 +115,10 @@ def palette(light: Light, named: Sequence[Floats], rng: np.random.Generator) -> 
     inks["lips"] = mix(inks["skin"], colour("#b03038"), 0.5)
     inks["blush"] = mix(inks["skin"], colour("#e07060"), 0.22)
     cast = 0.32 if light.night else 0.12
-    seen = {name: mix(value, value * mix(light.haze, light.light, 0.5) * 1.1, cast) for name, value in inks.items()}
+    seen = {
+        name: mix(value, value * mix(light.haze, light.light, 0.5) * 1.1, cast)
+        for name, value in inks.items()
+    }
     if np.ptp(light.haze) < 0.02:
         seen = {name: np.full(3, float(value.mean()), np.float32) for name, value in seen.items()}
     return seen | {"glow": mix(light.light, np.ones(3, np.float32), 0.3)}

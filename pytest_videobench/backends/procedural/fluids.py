@@ -25,12 +25,13 @@ class Mass:
     """Drops on slow paths of their own; the sum of them is one surface."""
 
     drops: Floats
-    """n × (reach, radius, x frequency, y frequency, x phase, y phase) in units of the mass."""
+    """n times (reach, radius, x frequency, y frequency, x phase, y phase) in units of the mass."""
     mirror: Bytes
     """What the surface shows, by the direction that it faces."""
+    soft: bool
 
     def places(self, cycle: float) -> Floats:
-        """Give n × (x, y, radius) at a point of the cycle."""
+        """Give n times (x, y, radius) at a point of the cycle."""
         reach, radius, fx, fy, px, py = self.drops.T
         x = reach * np.sin(2 * np.pi * (fx * cycle + px))
         y = 0.8 * reach * np.sin(2 * np.pi * (fy * cycle + py))
@@ -47,21 +48,30 @@ class Mass:
         left, top = np.maximum(low // 8 * 8, 0).astype(int)
         right, bottom = np.minimum(high // 8 * 8 + 8, (target.shape[1], target.shape[0])).astype(int)
         field = _field(x - left, y - top, radius, int(right - left), int(bottom - top))
-        lay(target[top:bottom, left:right], self._surface(field, int(right - left), int(bottom - top)))
+        lay(target[top:bottom, left:right], self._surface(field, size, int(right - left), int(bottom - top)))
         solid = np.argwhere(field > LEVEL) * COARSE
         (y0, x0), (y1, x1) = solid.min(axis=0), solid.max(axis=0) + COARSE
         return np.array([x0 + left, y0 + top, x1 + left, y1 + top], float)
 
-    def _surface(self, field: Floats, width: int, height: int) -> Bytes:
+    def _surface(self, field: Floats, size: float, width: int, height: int) -> Bytes:
         fine = cv2.resize(field, (width // 2, height // 2), interpolation=cv2.INTER_CUBIC)
-        across, along = (cv2.Sobel(fine, cv2.CV_32F, *way, scale=height / 26) for way in ((1, 0), (0, 1)))
-        steep = 1.0 / np.sqrt(1.0 + across * across + along * along)
+        swell = cv2.log(np.maximum(fine, 0.02))
+        across, along = (cv2.Sobel(swell, cv2.CV_32F, *way, scale=size / 72) for way in ((1, 0), (0, 1)))
+        steep = 1.0 / np.sqrt(0.9 + across * across + along * along)
         half = MIRROR / 2 - 2
         shown = cv2.remap(
-            self.mirror, across * steep * half + MIRROR / 2, along * steep * half + MIRROR / 2, cv2.INTER_LINEAR
+            self.mirror,
+            across * steep * half + MIRROR / 2,
+            along * steep * half + MIRROR / 2,
+            cv2.INTER_LINEAR,
         )
         cover = cv2.resize(fine, (width, height), interpolation=cv2.INTER_LINEAR)
-        alpha = cv2.convertScaleAbs(np.clip((cover - LEVEL) * 14 + 0.5, 0, 1), alpha=255)
+        alpha = cv2.convertScaleAbs(
+            np.clip((cover - LEVEL) * 1.3 + 0.42, 0, 0.85)
+            if self.soft
+            else np.clip((cover - LEVEL) * 14 + 0.5, 0, 1),
+            alpha=255,
+        )
         picture = cv2.resize(shown, (width, height), interpolation=cv2.INTER_LINEAR)
         solid = cv2.multiply(picture, cv2.merge([alpha] * 3), scale=1 / 255)
         return cv2.merge([solid, alpha])
@@ -80,8 +90,8 @@ def _field(x: Floats, y: Floats, radius: Floats, width: int, height: int) -> Flo
     return (along.T @ across).astype(np.float32)
 
 
-def mass(light: Light, shades: Sequence[Floats], rng: np.random.Generator) -> Mass:
-    """Gather a mass in the colours given."""
+def mass(light: Light, shades: Sequence[Floats], rng: np.random.Generator, *, soft: bool = False) -> Mass:
+    """Gather a mass in the colours given, with an edge as of a liquid or, ``soft``, as of smoke."""
     count = 11
     drops = np.stack(
         [
@@ -92,19 +102,29 @@ def mass(light: Light, shades: Sequence[Floats], rng: np.random.Generator) -> Ma
         ],
         axis=1,
     )
-    return Mass(drops=drops, mirror=_mirror(light, shades, rng))
+    return Mass(drops=drops, mirror=_mirror(light, shades, rng, soft=soft), soft=soft)
 
 
-def _mirror(light: Light, shades: Sequence[Floats], rng: np.random.Generator) -> Bytes:
+def _mirror(light: Light, shades: Sequence[Floats], rng: np.random.Generator, *, soft: bool) -> Bytes:
     grid = np.linspace(-1, 1, MIRROR, dtype=np.float32)
     x, y = np.meshgrid(grid, grid)
-    ring = [shades[0] * 0.45, shades[0], shades[1 % len(shades)], mix(light.light, shades[0], 0.4), light.top, shades[0]]
+    ring = [
+        shades[0] * 0.45,
+        shades[0],
+        shades[1 % len(shades)],
+        mix(light.light, shades[0], 0.4),
+        light.top,
+        shades[0],
+    ]
     bend = noise(rng, MIRROR, MIRROR, (70, 40), 3)
     place = np.clip((0.5 - 0.36 * y - 0.2 * x + 0.5 * (bend - 0.5)) * (len(ring) - 1), 0, len(ring) - 1.001)
+    if soft:
+        ring = [mix(light.haze, light.ground, 0.35), light.haze, mix(light.haze, np.ones(3, np.float32), 0.4)]
+        place = np.clip((0.5 - 0.4 * y - 0.2 * x + 0.6 * (bend - 0.5)) * 2, 0, 1.99)
     if light.cel:
         place = np.round(place)
     whole = place.astype(int)
     stops = np.array(ring)
     picture = mix(stops[whole], stops[np.minimum(whole + 1, len(ring) - 1)], (place - whole)[..., None])
     spot = np.exp(-(((x - 0.38) / 0.16) ** 2 + ((y - 0.5) / 0.12) ** 2))[..., None]
-    return (np.clip(mix(picture, np.ones(3), 0.9 * spot), 0, 1) * 255).astype(np.uint8)
+    return (np.clip(mix(picture, np.ones(3), (0.1 if soft else 0.9) * spot), 0, 1) * 255).astype(np.uint8)

@@ -24,12 +24,12 @@ class Swarm:
     """Orbs on tilted rings around a core."""
 
     rings: Floats
-    """n × (radius, squeeze, tilt, turns per cycle, phase, size) in units of the swarm."""
+    """n times (radius, squeeze, tilt, turns per cycle, phase, size) in units of the swarm."""
     shades: tuple[tuple[int, int, int], ...]
     core: tuple[int, int, int]
 
     def places(self, cycles: Floats) -> Floats:
-        """Give 2 × n × cycles: where the orbs are."""
+        """Give 2 x n x cycles: where the orbs are."""
         radius, squeeze, tilt, turns, phase, _ = (column[:, None] for column in self.rings.T)
         angle = 2 * np.pi * (turns * cycles[None] + phase)
         x, y = radius * np.cos(angle), radius * squeeze * np.sin(angle)
@@ -46,8 +46,8 @@ class Swarm:
         sheet = np.zeros(((bottom - top) // 2, (right - left) // 2, 4), np.uint8)
         self._paint(sheet, (points - (left, top)) / 2, (matrix[:2, 2] - (left, top)) / 2, size / 2)
         bloom = cv2.resize(sheet, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-        bloom = cv2.GaussianBlur(bloom, (0, 0), max(1.0, size / 90))
-        glow = cv2.addWeighted(sheet, 0.9, cv2.resize(bloom, sheet.shape[1::-1]), 1.3, 0)
+        bloom = cv2.GaussianBlur(bloom, (0, 0), max(1.0, size / 60))
+        glow = cv2.addWeighted(sheet, 0.9, cv2.resize(bloom, sheet.shape[1::-1]), 1.6, 0)
         area = target[top:bottom, left:right]
         cv2.add(area, cv2.resize(glow, area.shape[1::-1]), dst=area)
         heads = points[:, 0]
@@ -61,10 +61,12 @@ class Swarm:
             radius = self.rings[number, 5] * size
             for last, share, wide in ((TRAIL, 0.3, 0.5), (TRAIL // 2, 0.6, 0.9)):
                 tint = tuple(int(value * share) for value in shade)
-                cv2.polylines(sheet, [corners[:last]], False, tint, max(1, round(radius * wide)), cv2.LINE_AA, 3)
+                cv2.polylines(
+                    sheet, [corners[:last]], False, tint, max(1, round(radius * wide)), cv2.LINE_AA, 3
+                )
             cv2.circle(sheet, tuple(corners[0].tolist()), round(radius * 8), shade, -1, cv2.LINE_AA, 3)
         place = tuple(np.round(core * 8).astype(int).tolist())
-        cv2.circle(sheet, place, round(0.085 * size * 8), self.core, -1, cv2.LINE_AA, 3)
+        cv2.circle(sheet, place, round(0.034 * size * 8), self.core, -1, cv2.LINE_AA, 3)
 
     def box(self) -> Floats:
         """Give left, top, right and bottom that the orbs keep within, in their own units."""
@@ -82,9 +84,9 @@ def swarm(shades: Sequence[Floats], light: Floats, rng: np.random.Generator) -> 
             rng.uniform(0, np.pi, count),
             rng.uniform(0.35, 0.8, count) * rng.choice([-1, 1], count),
             rng.random(count),
-            rng.uniform(0.014, 0.034, count),
+            rng.uniform(0.012, 0.028, count),
         ],
         axis=1,
     )
-    inks = tuple(ink(mix(shade, light, 0.25)) for shade in shades)
+    inks = tuple(ink(mix(shade, light, 0.1) * 0.9) for shade in shades)
     return Swarm(rings=rings, shades=inks, core=ink(mix(light, np.ones(3, np.float32), 0.3)))

@@ -43,7 +43,6 @@ class Film:
         behind = [layer for layer in self.layers if layer.depth <= 1.0]
         before = [layer for layer in self.layers if layer.depth > 1.0]
         for index in range(len(self.camera.path)):
-            sheet[:] = 0
             for layer in behind:
                 layer.draw(sheet, self.camera, index)
             self.boxes.append(self.subject.draw(sheet, index))

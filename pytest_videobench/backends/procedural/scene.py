@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import cv2
 import numpy as np
 
 from pytest_videobench.backends.procedural import skies, structures, terrain
@@ -39,14 +40,21 @@ class Layer:
     depth: float
     image: Bytes
     place: Floats
-    """3 × 3 matrix from the sheet's pixels to pixels of the resting view."""
+    """3 x 3 matrix from the sheet's pixels to pixels of the resting view."""
 
     def draw(self, target: Bytes, camera: Camera, index: int) -> None:
-        """Lay the sheet over the picture as the camera sees it."""
-        paste(target, self.image, camera.matrix(index, self.depth) @ self.place)
+        """Lay the sheet over the picture as the camera sees it; a backdrop replaces all that was there."""
+        matrix = camera.matrix(index, self.depth) @ self.place
+        if self.depth > 0:
+            paste(target, self.image, matrix)
+        else:
+            size = (camera.width, camera.height)
+            cv2.warpAffine(self.image, matrix[:2], size, dst=target, borderMode=cv2.BORDER_REPLICATE)
 
 
-def layers(specs: list[Mapping[str, Any]], camera: Camera, light: Light, rng: np.random.Generator) -> list[Layer]:
+def layers(
+    specs: list[Mapping[str, Any]], camera: Camera, light: Light, rng: np.random.Generator
+) -> list[Layer]:
     """Paint all layers of a scene."""
     return [_layer(spec, camera, light, np.random.default_rng(rng.integers(2**32))) for spec in specs]
 

@@ -19,7 +19,7 @@ def sky(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
     light = canvas.light
     horizon = max(2, round(canvas.row(0.78)))
     stops = np.array([light.top, mix(light.top, light.low, 0.35), mix(light.top, light.low, 0.75), light.low])
-    picture = np.empty((canvas.height, canvas.width, 3), np.uint8)
+    picture: Bytes = np.empty((canvas.height, canvas.width, 3), np.uint8)
     picture[:] = ink(light.low)
     picture[: min(horizon, canvas.height)] = gradient(stops, canvas.width, horizon)[: canvas.height]
     if light.night and spec.get("stars", 60):
@@ -44,7 +44,7 @@ def wall(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
     for index in range(-1, count + 2):
         centre = canvas.column((index + canvas.rng.uniform(0.3, 0.6)) * 1.78 / count)
         _window(picture, canvas, centre)
-    lines = np.zeros_like(picture)
+    lines: Bytes = np.zeros_like(picture)
     for share in np.arange(0.0, 0.82, 0.09):
         y = round(canvas.row(share))
         cv2.line(lines, (0, y), (canvas.width, y), (14, 14, 14), 1, cv2.LINE_AA)
@@ -54,16 +54,25 @@ def wall(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
 def _window(picture: Bytes, canvas: Canvas, centre: float) -> None:
     half, top, bottom = 0.11 * canvas.unit, canvas.row(0.16), canvas.row(0.58)
     arch = cv2.ellipse2Poly((round(centre), round(top)), (round(half), round(half)), 0, 180, 360, 6)
-    outline = np.vstack([arch, [[round(centre + half), round(bottom)], [round(centre - half), round(bottom)]]])
+    outline = np.vstack(
+        [arch, [[round(centre + half), round(bottom)], [round(centre - half), round(bottom)]]]
+    )
     glow = np.zeros((canvas.height // 4 + 1, canvas.width // 4 + 1, 3), np.uint8)
     cv2.fillPoly(glow, [(outline // 4).astype(np.int32)], ink(canvas.light.light * 0.55))
     glow = cv2.GaussianBlur(glow, (0, 0), max(1.0, 0.02 * canvas.unit))
     cv2.add(picture, cv2.resize(glow, (canvas.width, canvas.height)), dst=picture)
-    cv2.fillPoly(picture, [outline.astype(np.int32)], ink(mix(canvas.light.light, canvas.light.haze, 0.25)), cv2.LINE_AA)
+    cv2.fillPoly(
+        picture,
+        [outline.astype(np.int32)],
+        ink(mix(canvas.light.light, canvas.light.haze, 0.25)),
+        cv2.LINE_AA,
+    )
     bar = ink(canvas.light.ground)
     cv2.polylines(picture, [outline.astype(np.int32)], True, bar, 2, cv2.LINE_AA)
     for y in np.linspace(top, bottom, 5)[:-1]:
-        cv2.line(picture, (round(centre - half), round(y)), (round(centre + half), round(y)), bar, 1, cv2.LINE_AA)
+        cv2.line(
+            picture, (round(centre - half), round(y)), (round(centre + half), round(y)), bar, 1, cv2.LINE_AA
+        )
     cv2.line(picture, (round(centre), round(top - half)), (round(centre), round(bottom)), bar, 1, cv2.LINE_AA)
 
 
@@ -104,12 +113,24 @@ def fractal(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:  # noqa: ARG001 -
 def coloured(field: Floats, canvas: Canvas, bands: float) -> Bytes:
     """Look a field from 0 to 1 up in a ring of the palette's colours, with relief."""
     light = canvas.light
-    ring = np.array([light.top, light.accents[0], light.low, light.accents[1], light.ground, light.accents[2], light.top])
+    first, second, third = light.accents
+    ring = np.array(
+        [
+            light.top,
+            mix(light.top, first, 0.7),
+            first,
+            mix(first, light.light, 0.5),
+            mix(second, light.low, 0.5),
+            third,
+            light.low,
+            light.top,
+        ]
+    )
     place = (field - field.min()) / max(1e-6, float(field.max() - field.min())) * bands + canvas.rng.random()
     table = cv2.resize(ring[:, None].astype(np.float32), (1, 256), interpolation=cv2.INTER_LINEAR)
     picture = (table.reshape(256, 3) * 255).astype(np.uint8)[(place * 256).astype(np.int32) % 256]
     relief = cv2.GaussianBlur(cv2.Sobel(field, cv2.CV_32F, 1, 1, ksize=5), (0, 0), 1.5)
-    shade = np.clip(128 + relief / max(1e-6, float(np.abs(relief).max())) * 110, 0, 255).astype(np.uint8)
+    shade = np.clip(128 + relief / max(1e-6, float(np.abs(relief).max())) * 60, 0, 255).astype(np.uint8)
     return canvas.textured(cv2.multiply(picture, cv2.merge([shade] * 3), scale=1 / 128), 0.25, 0.05)
 
 
@@ -138,7 +159,15 @@ def _disc(picture: Bytes, canvas: Canvas) -> Bytes:
     tint = np.full_like(picture, ink(light.light))
     picture = cv2.add(picture, cv2.multiply(cv2.merge([halo] * 3), tint, scale=0.75 / 255))
     place = (round(centre[0] * 16), round(centre[1] * 16))
-    cv2.circle(picture, place, round(radius * 16), ink(mix(light.light, np.ones(3, np.float32), 0.4)), -1, cv2.LINE_AA, 4)
+    cv2.circle(
+        picture,
+        place,
+        round(radius * 16),
+        ink(mix(light.light, np.ones(3, np.float32), 0.4)),
+        -1,
+        cv2.LINE_AA,
+        4,
+    )
     return picture
 
 
@@ -182,6 +211,8 @@ def globe(
         return
     inside = np.s_[y0 - top : y1 - top, x0 - left : x1 - left]
     target, share = picture[y0:y1, x0:x1], cover[inside][..., None]
-    target[:] = (target * (1 - share) + np.clip(shades * lit[..., None], 0, 1)[inside] * 255 * share).astype(np.uint8)
+    target[:] = (target * (1 - share) + np.clip(shades * lit[..., None], 0, 1)[inside] * 255 * share).astype(
+        np.uint8
+    )
     if mask is not None:
         np.maximum(mask[y0:y1, x0:x1], (cover[inside] * 255).astype(np.uint8), out=mask[y0:y1, x0:x1])

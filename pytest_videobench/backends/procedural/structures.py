@@ -27,11 +27,28 @@ def towers(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
         if gaps[int(np.clip(x + wide / 2, 0, canvas.width - 1))] >= level:
             _tower(picture, mask, canvas, (x, foot - tall, wide, tall), spec)
         x += wide * canvas.rng.uniform(0.9, 1.1)
-    return canvas.finish(canvas.textured(picture, 0.3, 0.05), mask)
+    return glowing(canvas.finish(canvas.textured(picture, 0.3, 0.05), mask), canvas)
+
+
+def glowing(image: Bytes, canvas: Canvas) -> Bytes:
+    """Let what is bright on a layer shine into its surroundings, by night."""
+    if not canvas.light.night:
+        return image
+    bright = cv2.subtract(image[..., :3], np.full_like(image[..., :3], 110))
+    small = cv2.resize(bright, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    halo = cv2.GaussianBlur(small, (0, 0), 0.006 * canvas.unit) * 0.8 + cv2.GaussianBlur(
+        small, (0, 0), 0.016 * canvas.unit
+    )
+    wide = cv2.resize(np.clip(halo * 1.4, 0, 255).astype(np.uint8), image.shape[1::-1])
+    return cv2.merge([*cv2.split(cv2.add(image[..., :3], wide)), image[..., 3]])
 
 
 def _tower(
-    picture: Bytes, mask: Bytes, canvas: Canvas, box: tuple[float, float, float, float], spec: Mapping[str, Any]
+    picture: Bytes,
+    mask: Bytes,
+    canvas: Canvas,
+    box: tuple[float, float, float, float],
+    spec: Mapping[str, Any],
 ) -> None:
     x, y, wide, tall = box
     base = canvas.colour(mix(canvas.light.ground, canvas.accent(), 0.10))
@@ -74,7 +91,9 @@ def castle(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
     cv2.fillPoly(mask, [(points * 8).astype(np.int32)], (255,), cv2.LINE_AA, 3)
     for place in sorted(canvas.rng.uniform(-0.46, 0.46, 7), key=abs, reverse=True):
         tall = size * (0.85 - 1.1 * abs(place)) * canvas.rng.uniform(0.75, 1.0)
-        _keep(picture, mask, canvas, (centre + place * size, foot, size * canvas.rng.uniform(0.05, 0.09), tall))
+        _keep(
+            picture, mask, canvas, (centre + place * size, foot, size * canvas.rng.uniform(0.05, 0.09), tall)
+        )
     return canvas.finish(canvas.textured(picture, 0.45, 0.04), mask)
 
 
@@ -92,7 +111,9 @@ def _keep(picture: Bytes, mask: Bytes, canvas: Canvas, box: tuple[float, float, 
         cv2.fillPoly(mask, corners, (255,), cv2.LINE_AA, 3)
     for share in np.arange(0.2, 0.9, 0.22):
         spot = (round(x), round(foot - tall * share))
-        cv2.rectangle(picture, (spot[0] - 1, spot[1] - 3), (spot[0] + 1, spot[1] + 1), ink(canvas.light.light), -1)
+        cv2.rectangle(
+            picture, (spot[0] - 1, spot[1] - 3), (spot[0] + 1, spot[1] + 1), ink(canvas.light.light), -1
+        )
 
 
 def columns(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
@@ -111,7 +132,13 @@ def columns(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
             left = round(x + share * half)
             cv2.rectangle(picture, (left, 0), (left + round(half / 6), round(foot)), ink(shade), -1)
         for y, wide in ((foot, 1.35), (canvas.row(0.10), 1.3)):
-            cv2.rectangle(mask, (round(x - half * wide), round(y - half * 0.5)), (round(x + half * wide), round(y)), (255,), -1)
+            cv2.rectangle(
+                mask,
+                (round(x - half * wide), round(y - half * 0.5)),
+                (round(x + half * wide), round(y)),
+                (255,),
+                -1,
+            )
         cv2.rectangle(mask, (round(x - half), 0), (round(x + half), round(foot)), (255,), -1)
     return canvas.finish(canvas.textured(picture, 0.5, 0.06, 0.3), mask)
 
@@ -129,8 +156,10 @@ def lamps(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
         cv2.line(mask, (x, foot), (x, top), (255,), thick, cv2.LINE_AA)
         cv2.line(mask, (x, top), (arm, top), (255,), thick, cv2.LINE_AA)
         for sheet, value in ((picture, ink(canvas.light.light)), (mask, (255,))):
-            cv2.ellipse(sheet, (arm, top + thick), (3 * thick, round(1.4 * thick)), 0, 0, 360, value, -1, cv2.LINE_AA)
-    return canvas.finish(picture, mask)
+            cv2.ellipse(
+                sheet, (arm, top + thick), (3 * thick, round(1.4 * thick)), 0, 0, 360, value, -1, cv2.LINE_AA
+            )
+    return glowing(canvas.finish(picture, mask), canvas)
 
 
 def globes(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
@@ -147,7 +176,12 @@ def rocks(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
     picture, mask = canvas.blank()
     base = canvas.colour(mix(canvas.light.ground, canvas.light.haze, 0.5))
     for _ in range(round(int(spec["count"]) * canvas.width / (1.78 * canvas.unit))):
-        middle = np.array([canvas.rng.uniform(0, canvas.width), canvas.row(spec["base"] + canvas.rng.uniform(-1, 1) * spec["spread"])])
+        middle = np.array(
+            [
+                canvas.rng.uniform(0, canvas.width),
+                canvas.row(spec["base"] + canvas.rng.uniform(-1, 1) * spec["spread"]),
+            ]
+        )
         size = spec["size"] * canvas.unit * canvas.rng.uniform(0.3, 1.0)
         turns = np.sort(canvas.rng.uniform(0, 2 * np.pi, 9))
         outline = np.stack([np.cos(turns), 0.75 * np.sin(turns)], axis=1)
@@ -167,12 +201,26 @@ def shapes(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
             continue
         size = spec["size"] * canvas.unit * canvas.rng.uniform(0.4, 1.0)
         tint = mix(canvas.accent(), canvas.light.light, canvas.rng.uniform(0, 0.35))
-        _shape(picture, mask, middle, size, ink(mix(tint, canvas.light.haze, 0.4 * max(0.0, 1 - canvas.depth))), spec["form"], canvas)
+        _shape(
+            picture,
+            mask,
+            middle,
+            size,
+            ink(mix(tint, canvas.light.haze, 0.4 * max(0.0, 1 - canvas.depth))),
+            spec["form"],
+            canvas,
+        )
     return canvas.finish(canvas.textured(picture, 0.35, 0.05), mask)
 
 
 def _shape(
-    picture: Bytes, mask: Bytes, middle: Floats, size: float, shade: tuple[int, int, int], form: str, canvas: Canvas
+    picture: Bytes,
+    mask: Bytes,
+    middle: Floats,
+    size: float,
+    shade: tuple[int, int, int],
+    form: str,
+    canvas: Canvas,
 ) -> None:
     sides = int(canvas.rng.integers(3, 7)) if form == "polygon" else 40
     turns = np.arange(sides) * 2 * np.pi / sides + canvas.rng.uniform(0, 6)

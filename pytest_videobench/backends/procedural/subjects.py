@@ -18,9 +18,18 @@ if TYPE_CHECKING:
     from pytest_videobench.backends.procedural.vocabulary import Reading
     from pytest_videobench.prompts.model import Expectations
 
-HEIGHTS = {"extreme_close_up": 1.0, "close_up": 0.86, "medium": 0.66, "full": 0.58, "wide": 0.34, "aerial": 0.22}
+HEIGHTS = {
+    "extreme_close_up": 1.0,
+    "close_up": 0.86,
+    "medium": 0.66,
+    "full": 0.58,
+    "wide": 0.34,
+    "aerial": 0.22,
+}
 """Height of a subject by shot, as a share of the picture's height."""
 DEFAULT_HEIGHT = 0.5
+LEAST = {"orbs": 0.8, "mass": 0.62, "smoke": 0.7}
+"""What spreads over the scene is never smaller than this."""
 WIDEST = 0.52
 """Share of the picture's width that a subject may fill."""
 SPEEDS = {"none": 0.12, "low": 0.55, "medium": 1.0, "high": 1.6, "any": 0.9}
@@ -51,12 +60,12 @@ class Subject:
     size: float
     """Pixels per unit in the resting view."""
     places: Floats
-    """Frames × (x, y) in pixels of the resting view."""
+    """Frames times (x, y) in pixels of the resting view."""
     cycles: Floats
     mirrored: bool
 
     def draw(self, target: Bytes, index: int) -> tuple[float, float, float, float]:
-        """Draw one frame; give x, y, width and height of the box as shares of the picture, cut at its borders."""
+        """Draw one frame; give x, y, width and height of the box as shares of the picture."""
         x, y = self.places[index]
         wide = -self.size if self.mirrored else self.size
         own = np.array([[wide, 0, x], [0, self.size, y], [0, 0, 1]])
@@ -66,13 +75,20 @@ class Subject:
 
 
 def subject(
-    reading: Reading, expect: Expectations, floor: float, camera: Camera, light: Light, fps: float, rng: np.random.Generator
+    reading: Reading,
+    expect: Expectations,
+    floor: float,
+    camera: Camera,
+    light: Light,
+    fps: float,
+    rng: np.random.Generator,
 ) -> Subject:
     """Choose form, size and path."""
     named = [colour(text) for text in reading.colours]
     path = figures().get(reading.form, {}).get("path", "stay")
     stands = bool(figures().get(reading.form, {}).get("stand"))
     height = HEIGHTS.get(expect.shot or "", DEFAULT_HEIGHT) * rng.uniform(0.92, 1.06)
+    height = max(height, LEAST.get(reading.form, 0.0)) / float(np.sqrt(camera.path[:, 2].max()))
     draft = _shape(reading.form, 8.0, light, named, np.random.default_rng(0))
     left, top, right, bottom = draft.box()
     span = max(abs(left), abs(right)) * 2
@@ -84,21 +100,29 @@ def subject(
     speed = SPEEDS[expect.amount]
     half = min(0.46, span * size / 2 / camera.width)
     places = _places(camera, path, half, speed * len(camera.path) / fps / 5, way, rng)
-    places[:, 1] += _stand(floor, size, camera.height) if stands else _level(reading.form, size, top, bottom, camera.height)
+    places[:, 1] += (
+        _stand(floor, size, camera.height)
+        if stands
+        else _level(reading.form, size, top, bottom, camera.height)
+    )
     return Subject(
         form=reading.form,
         shape=shape,
         camera=camera,
         size=size,
         places=places,
-        cycles=rng.random() + np.arange(len(camera.path)) / fps * CYCLES[path] * (0.5 + 0.5 * speed if path == "hover" else speed),
+        cycles=rng.random()
+        + np.arange(len(camera.path))
+        / fps
+        * CYCLES[path]
+        * (0.5 + 0.5 * speed if path == "hover" else speed),
         mirrored=way < 0,
     )
 
 
 def _shape(form: str, size: float, light: Light, named: list[Floats], rng: np.random.Generator) -> Shape:
-    if form == "mass":
-        return mass(light, [*named, *light.accents], rng)
+    if form in ("mass", "smoke"):
+        return mass(light, [*named, *light.accents], rng, soft=form == "smoke")
     if form == "orbs":
         return swarm([*named, *light.accents], light.light, rng)
     return figure(form, size, palette(light, named, rng), light, int(rng.integers(2**31)))
@@ -111,7 +135,9 @@ def _way(camera: Camera, rng: np.random.Generator) -> float:
     return guess if abs(drift) < 0.05 else -float(np.sign(drift))
 
 
-def _places(camera: Camera, path: str, half: float, speed: float, way: float, rng: np.random.Generator) -> Floats:
+def _places(
+    camera: Camera, path: str, half: float, speed: float, way: float, rng: np.random.Generator
+) -> Floats:
     """Plan x and y so that the subject keeps inside the picture, whatever the camera does."""
     frames = len(camera.path)
     time = np.linspace(-0.5, 0.5, frames)
@@ -122,9 +148,15 @@ def _places(camera: Camera, path: str, half: float, speed: float, way: float, rn
     if camera.move == "tracking":
         own = own - drift
     seen = own + drift
-    free = max(0.0, room - float(np.ptp(seen))) * (0.3 if camera.move in ("zoom_in", "zoom_out", "roll", "orbit") else 0.8)
+    free = max(0.0, room - float(np.ptp(seen))) * (
+        0.3 if camera.move in ("zoom_in", "zoom_out", "roll", "orbit") else 0.8
+    )
     sway = 0.012 * np.sin(2 * np.pi * (0.9 * time * speed + rng.random()))
-    bob = 0.035 * np.sin(2 * np.pi * (1.1 * time * max(0.5, speed) + rng.random())) if path == "soar" else np.zeros(frames)
+    bob = (
+        0.035 * np.sin(2 * np.pi * (1.1 * time * max(0.5, speed) + rng.random()))
+        if path == "soar"
+        else np.zeros(frames)
+    )
     x = 0.5 + rng.uniform(-0.5, 0.5) * free + own + (sway if path in ("hover", "stay") else 0.0)
     return np.stack([x * camera.width, bob * camera.height], axis=1)
 

@@ -43,8 +43,21 @@ def _slope(canvas: Canvas, below: Floats, spec: Mapping[str, Any]) -> Bytes:
     strip = (cv2.resize(stops[:, None].astype(np.float32), (1, 256)).reshape(256, 3) * 255).astype(np.uint8)
     reach = max(0.12, float(spec["height"]) * 1.3) * canvas.unit
     picture = strip[np.clip(below * (255 / reach), 0, 255).astype(np.uint8)]
-    picture = canvas.textured(picture, 0.55 if canvas.depth > 0.3 else 0.35, 0.06, 1.6)
+    if not spec.get("smooth") and spec["height"] > 0.1:
+        picture = _lit(picture, canvas, below)
+    picture = canvas.textured(picture, 0.4, 0.04, 1.4)
     return _capped(picture, canvas, below, float(spec["caps"])) if "caps" in spec else picture
+
+
+def _lit(picture: Bytes, canvas: Canvas, below: Floats) -> Bytes:
+    """Light the faces of a mountain from one side."""
+    folds = canvas.noise(0.24, 5, 0.8, 0.5)
+    slope = cv2.Sobel(folds, cv2.CV_32F, 1, 0, ksize=3) + 0.6 * cv2.Sobel(folds, cv2.CV_32F, 0, 1, ksize=3)
+    strength = 0.4 if canvas.light.cel else 0.7
+    shade = 128 * (
+        1 + strength * np.clip(slope * (0.009 * canvas.unit), -0.4, 0.4) * np.clip(below / 6, 0, 1)
+    )
+    return cv2.multiply(picture, cv2.merge([shade.astype(np.uint8)] * 3), scale=1 / 128)
 
 
 def _capped(picture: Bytes, canvas: Canvas, below: Floats, amount: float) -> Bytes:
@@ -85,7 +98,9 @@ def ground(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
     near, far = mix(light.ground, light.haze, 0.10), mix(light.ground, light.haze, 0.55)
     top = max(0, round(horizon))
     picture, mask = canvas.blank(far)
-    picture[top:] = gradient(np.array([far, mix(far, near, 0.7), near]), canvas.width, max(2, canvas.height - top))
+    picture[top:] = gradient(
+        np.array([far, mix(far, near, 0.7), near]), canvas.width, max(2, canvas.height - top)
+    )
     mask[top:] = 255
     picture = canvas.textured(picture, 0.6, 0.05, 3.5)
     lines = np.zeros_like(picture)
@@ -93,7 +108,9 @@ def ground(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
     middle, drop = canvas.column(0.89), 0.4 * canvas.unit
     for index in range(-24, 25):
         foot = (round(middle + index * 0.34 * canvas.unit), round(horizon + drop))
-        cv2.line(lines, (round(middle + index * 0.10 * canvas.unit), round(horizon)), foot, tint, 1, cv2.LINE_AA)
+        cv2.line(
+            lines, (round(middle + index * 0.10 * canvas.unit), round(horizon)), foot, tint, 1, cv2.LINE_AA
+        )
     for step in range(1, 9):
         y = round(horizon + drop * (step / 8) ** 1.8)
         cv2.line(lines, (0, y), (canvas.width, y), tint, 1, cv2.LINE_AA)
@@ -137,10 +154,18 @@ def conifers(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
         shade = ink(mix(base, canvas.light.light, canvas.rng.uniform(0.0, 0.12)))
         for tier in range(5):
             low, half = foot - height * (0.10 + 0.17 * tier), height * (0.21 - 0.035 * tier)
-            points = np.array([[x - half, low], [x, low - height * 0.36], [x + half, low], [x, low - half * 0.3]])
+            points = np.array(
+                [[x - half, low], [x, low - height * 0.36], [x + half, low], [x, low - half * 0.3]]
+            )
             for sheet, value in ((picture, shade), (mask, (255,))):
                 cv2.fillPoly(sheet, [(points * 8).astype(np.int32)], value, cv2.LINE_AA, 3)
-        cv2.line(mask, (round(x), round(foot)), (round(x), round(foot - height * 0.2)), (255,), max(1, round(height * 0.04)))
+        cv2.line(
+            mask,
+            (round(x), round(foot)),
+            (round(x), round(foot - height * 0.2)),
+            (255,),
+            max(1, round(height * 0.04)),
+        )
     mask[max(0, round(canvas.row(spec["base"]))) :] = 255
     return canvas.finish(canvas.textured(picture, 0.6, 0.035), mask)
 
@@ -166,9 +191,15 @@ def bushes(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
             place = np.array([x, foot - size * 0.55]) + canvas.rng.uniform(-0.42, 0.42, 2) * size
             shade = ink(mix(base, canvas.light.light, 0.25 * (foot - place[1]) / size))
             _blob(picture, mask, place, size * canvas.rng.uniform(0.25, 0.42), shade)
-        cv2.line(mask, (round(x), round(foot)), (round(x), round(foot - size * 0.5)), (255,), max(2, round(size * 0.1)))
+        cv2.line(
+            mask,
+            (round(x), round(foot)),
+            (round(x), round(foot - size * 0.5)),
+            (255,),
+            max(2, round(size * 0.1)),
+        )
     mask[max(0, round(foot)) :] = 255
-    return canvas.finish(canvas.textured(picture, 0.6, 0.04), mask)
+    return canvas.finish(canvas.textured(picture, 0.35, 0.03), mask)
 
 
 def cumulus(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
@@ -184,7 +215,10 @@ def cumulus(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
             _blob(picture, mask, place, size * (0.62 - 0.35 * share), ink(mix(under, over, 0.25 + share)))
     mask[max(0, round(foot)) :] = 255
     soft = 0.6 if light.cel else 0.008 * canvas.unit
-    return canvas.finish(canvas.textured(cv2.GaussianBlur(picture, (0, 0), soft * 2), 0.3, 0.09), cv2.GaussianBlur(mask, (0, 0), soft))
+    return canvas.finish(
+        canvas.textured(cv2.GaussianBlur(picture, (0, 0), soft * 2), 0.3, 0.09),
+        cv2.GaussianBlur(mask, (0, 0), soft),
+    )
 
 
 def weeds(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
@@ -192,7 +226,11 @@ def weeds(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
     picture, mask = canvas.blank()
     foot = canvas.row(spec["base"])
     for x, tall in _row_of(canvas, int(spec["count"]), 0.2):
-        height, bend, phase = spec["height"] * canvas.unit * tall, canvas.rng.uniform(-0.2, 0.2), canvas.rng.uniform(0, 6)
+        height, bend, phase = (
+            spec["height"] * canvas.unit * tall,
+            canvas.rng.uniform(-0.2, 0.2),
+            canvas.rng.uniform(0, 6),
+        )
         steps = np.linspace(0, 1, 14)
         xs = x + height * (bend * steps**2 + 0.05 * np.sin(5 * steps + phase))
         line = np.stack([xs, foot - height * steps], axis=1)
@@ -209,7 +247,14 @@ def trunks(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
     for x, tall in _row_of(canvas, int(spec["count"]), 0.0):
         half = spec["width"] * canvas.unit * (tall - 0.35)
         lean = canvas.rng.uniform(-0.05, 0.05) * canvas.unit
-        points = np.array([[x - half + lean, -9], [x + half + lean, -9], [x + half * 1.5, canvas.height], [x - half * 1.5, canvas.height]])
+        points = np.array(
+            [
+                [x - half + lean, -9],
+                [x + half + lean, -9],
+                [x + half * 1.5, canvas.height],
+                [x - half * 1.5, canvas.height],
+            ]
+        )
         cv2.fillPoly(mask, [(points * 8).astype(np.int32)], (255,), cv2.LINE_AA, 3)
     return canvas.finish(canvas.textured(picture, 0.9, 0.05, 0.25), mask)
 

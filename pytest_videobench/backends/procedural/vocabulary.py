@@ -52,7 +52,8 @@ def read(prompt: Prompt) -> Reading:
     parts = prompt.parts()
     palette, light_words = _choose(_words(known["palettes"]), parts, LIGHT_PARTS, style["palette"])
     scene, scene_words = _choose(_words(known["scenes"]), parts, SCENE_PARTS, style["scene"])
-    form, form_words = _form(prompt, parts)
+    scene = style.get("instead", {}).get(scene, scene)
+    form, form_words = _form(prompt, parts, style)
     move, move_words = _move(prompt)
     air, air_words = _choose(known["weather"], parts, AIR_PARTS, known["scenes"][scene]["air"])
     colours, colour_words = _colours(prompt.subject)
@@ -96,10 +97,12 @@ def _choose(
     return otherwise, ()
 
 
-def _form(prompt: Prompt, parts: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+def _form(prompt: Prompt, parts: Mapping[str, str], style: Table) -> tuple[str, tuple[str, ...]]:
     forms = vocabulary()["forms"]
-    fitting = {name: form["words"] for name, form in forms.items() if form["kind"] == prompt.expect.motion}
-    return _choose(fitting, parts, FORM_PARTS, next(iter(fitting)))
+    kind = prompt.expect.motion
+    fitting = {name: form["words"] for name, form in forms.items() if kind in form["kinds"]}
+    first = "monolith" if kind == "none" else next(iter(fitting))
+    return _choose(fitting, parts, FORM_PARTS, style.get("forms", {}).get(kind, first))
 
 
 def _move(prompt: Prompt) -> tuple[str, tuple[str, ...]]:
