@@ -115,7 +115,7 @@ def _one_line_errors(record: CaseRecord) -> Iterator[None]:
         yield
     except MissingClip as error:
         record.error = error
-        pytest.skip(str(error))
+        raise pytest.skip.Exception(str(error)) from None
     except VideobenchError as error:
         record.error = error
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None

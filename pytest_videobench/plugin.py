@@ -38,6 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
         _check_backends(settings)
     if hasattr(config, "workerinput"):
         return
+    _check_report(settings)
     if settings.dry_run:
         config.option.dist = "no"  # the preview needs the items here, and runs none of them
     from pytest_videobench.report.recorder import Recorder, XdistRecorder
@@ -180,3 +181,13 @@ def _check_backends(settings: Settings) -> None:
         backends_of(settings.backends)
     except VideobenchError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def _check_report(settings: Settings) -> None:
+    """Refuse to write a report into a folder that holds other things."""
+    if not settings.report.exists():
+        return
+    from pytest_videobench.report.run import RunFolder
+
+    if not RunFolder.is_free(settings.report):
+        raise pytest.UsageError(f"--vb-report: {settings.report} holds other files; name a new or empty folder")

@@ -1,9 +1,11 @@
-"""Clips made on the spot, for tests that need a file with known pictures in a known container."""
+"""Clips with known pictures in known containers, and a small style run by a pytest of its own."""
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 import av
 import numpy as np
@@ -11,7 +13,6 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -87,3 +88,93 @@ def encode(
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return path
+
+
+PROMPTS = """
+[style]
+name = "tiny"
+title = "Tiny"
+about = "Two prompts for tests."
+
+[[prompt]]
+id = "red-ball"
+camera = "Wide shot, panning right"
+lighting = "noon sun"
+subject = "a red ball"
+motion = "rolls over the grass"
+scene = "in a meadow"
+atmosphere = "calm"
+tags = ["toy"]
+expect = { shot = "wide", camera = "pan_right", motion = "rigid", amount = "medium" }
+
+[[prompt]]
+id = "night-city"
+camera = "Static medium shot"
+lighting = "neon light"
+subject = "a walker"
+motion = "crosses the street"
+scene = "in a city at night"
+atmosphere = "<script>alert('x')</script> & \\"quotes\\""
+expect = { shot = "medium", camera = "static", motion = "limb", amount = "medium" }
+"""
+MODULE = '''"""Tiny: two prompts for tests."""
+
+from pytest_videobench import Expectations, Footage, problems
+
+
+def test_tiny(footage: Footage, expected: Expectations) -> None:
+    """The clip is without fault."""
+    assert problems(footage, expected) == []
+'''
+BACKEND = "procedural?duration=1&fps=12&size=192x108"
+
+
+class Suite:
+    """A rootdir with one style, and the results of the last run in it."""
+
+    def __init__(self, pytester: pytest.Pytester) -> None:
+        self.pytester = pytester
+        self.root = pytester.path
+        self.folder = self.root / "suites" / "tiny"
+        self.folder.mkdir(parents=True)
+        self.prompts(PROMPTS)
+        self.module(MODULE)
+        pytester.makepyprojecttoml('[tool.pytest]\nstrict = true\naddopts = ["--import-mode=importlib"]\n')
+
+    def prompts(self, text: str) -> None:
+        (self.folder / "prompts.toml").write_text(text, encoding="utf-8")
+
+    def text(self) -> str:
+        return (self.folder / "prompts.toml").read_text(encoding="utf-8")
+
+    def clips(self) -> Path:
+        """Give a folder for clips that somebody already has."""
+        folder = self.root / "clips"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def module(self, text: str) -> None:
+        (self.folder / "test_tiny.py").write_text(text, encoding="utf-8")
+
+    def run(self, *args: str, backend: str | None = BACKEND) -> pytest.RunResult:
+        """Run pytest in a process of its own, as users do."""
+        chosen = ("--vb-backend", backend) if backend else ()
+        return self.pytester.runpytest_subprocess("suites", *chosen, *args)
+
+    @property
+    def report(self) -> Path:
+        return self.root / "videobench-report"
+
+    def rows(self) -> list[dict[str, Any]]:
+        text = (self.report / "rows.jsonl").read_text(encoding="utf-8")
+        return [json.loads(line) for line in text.splitlines()]
+
+    def record(self) -> dict[str, Any]:
+        data: dict[str, Any] = json.loads((self.report / "run.json").read_text(encoding="utf-8"))
+        return data
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Suite:
+    monkeypatch.setenv("COLUMNS", "120")
+    return Suite(pytester)

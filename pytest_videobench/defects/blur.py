@@ -25,17 +25,17 @@ def blur(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     lit[lit_samples(samples.contrast)] = True
     if not lit.any():
         return
-    usual = float(np.median(samples.acutance[lit]))
-    limit = max(rule["acutance"], rule["ratio"] * usual)
-    for start, end, where in sampled_spans(footage, lit & (samples.acutance < limit), rule["seconds"]):
-        acutance = float(samples.acutance[where].mean())
+    acutance, detail = samples.acutance, np.sqrt(samples.sharpness) / np.maximum(samples.contrast, 1.0)
+    usual = float(np.median(detail[lit]))
+    soft = (acutance < rule["acutance"]) | (detail < max(rule["detail"], rule["ratio"] * usual))
+    for start, end, where in sampled_spans(footage, lit & soft, rule["seconds"]):
         yield Finding(
             defect="blur",
             start=start,
             end=end,
-            severity=1 - acutance / limit + 0.3,
+            severity=0.3 + 0.5 * (end - start) / footage.probe.duration,
             confidence=0.5,
-            note=f"Soft for {end - start:.1f} s: acutance {acutance:.3f} where the clip has {usual:.3f} and"
-            f" {rule['acutance']:g} is the least.",
+            note=f"Soft for {end - start:.1f} s: acutance {acutance[where].mean():.3f} (at least"
+            f" {rule['acutance']:g} is usual), detail {detail[where].mean():.3f} where the clip has {usual:.3f}.",
             frames=tuple(int(i) for i in samples.index[where][:3]),
         )

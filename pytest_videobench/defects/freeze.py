@@ -26,7 +26,7 @@ def freeze(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """
     rule, blocks = rules("freeze"), footage.frames.blocks
     change = np.abs(np.diff(blocks, axis=0)).max(axis=(1, 2)).astype(np.float64)
-    still = change < rule["still"]
+    still = change < _still_limit(change, rule)
     if len(change) >= rule["pairs"] and _never_moves(footage, still, rule):
         if expected.amount != "none":
             yield _finding(footage, 0, len(blocks) - 1, float(change.max()), 0.0)
@@ -54,6 +54,12 @@ def _finding(footage: Footage, first: int, last: int, inside: float, motion: flo
         f" a frame, where {motion:.1f} are usual around.",
         frames=evidence(first, last),
     )
+
+
+def _still_limit(change: Floats, rule: Mapping[str, float]) -> float:
+    """Give the change below which a pair is still: an encoder's noise grows with the motion around it."""
+    usual = float(np.percentile(change, 75)) if len(change) else 0.0
+    return max(rule["still"], min(rule["still_share"] * usual, rule["still_most"]))
 
 
 def _never_moves(footage: Footage, still: NDArray[np.bool_], rule: Mapping[str, float]) -> bool:

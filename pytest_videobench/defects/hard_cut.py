@@ -72,6 +72,8 @@ def _drop(footage: Footage, first: int, after: int) -> tuple[float, float] | Non
     inside = min(likeness(small[first - 1], small[first]), likeness(small[after], small[after + 1]))
     if inside < rule["inside"] or inside - across < rule["drop"]:
         return None
-    last = min(after + int(rule["return_frames"]), len(small) - 1)
-    back = max(likeness(small[first], small[last]), likeness(small[first - 1], small[after + 1]))
+    reach = int(rule["return_frames"])
+    old, new = max(first - reach, 0), min(after + reach, len(small) - 1)
+    pairs = ((first, new), (old, after), (first - 1, after + 1))
+    back = max(likeness(small[a], small[b]) for a, b in pairs)
     return (across, inside) if back < rule["back"] else None

@@ -18,15 +18,18 @@ if TYPE_CHECKING:
 
 @detector(gate=True)
 def jitter(footage: Footage, expected: Expectations) -> Iterable[Finding]:
-    """Find spans in which the whole picture's shift differs from its neighbours' shifts, pair after pair."""
+    """Find spans in which the whole picture goes one way and back, pair after pair.
+
+    What counts is the reversal, because motion that hangs is uneven as well and still goes on in one direction.
+    """
     rule, path, times = rules("jitter"), footage.camera, footage.times
     if len(path.dx) < rule["pairs"]:
         return
     shift = np.stack([path.dx, path.dy], axis=1)
-    shake = np.linalg.norm(shift[1:-1] - (shift[:-2] + shift[2:]) / 2, axis=1)
-    shake[np.minimum(np.minimum(path.fit[:-2], path.fit[1:-1]), path.fit[2:]) < rule["fit"]] = np.nan
-    typical = _rolling_median(shake, _window(footage, rule["window"], int(rule["pairs"])))
-    for first, stop in runs(np.nan_to_num(typical) > rule["shake"]):
+    reversal = np.sqrt(np.maximum(-shift[1:] * shift[:-1], 0).sum(axis=1))
+    reversal[np.minimum(path.fit[1:], path.fit[:-1]) < rule["fit"]] = np.nan
+    typical = _rolling_median(reversal, _window(footage, rule["window"], int(rule["pairs"])))
+    for first, stop in runs(np.nan_to_num(typical) > rule["reversal"]):
         if stop - first < rule["lasting"]:
             continue
         size = float(np.median(typical[first:stop]))
@@ -35,8 +38,8 @@ def jitter(footage: Footage, expected: Expectations) -> Iterable[Finding]:
             start=float(times[first + 1]),
             end=float(times[stop + 1]),
             severity=0.3 + 20 * size,
-            confidence=0.6 + 20 * (size - rule["shake"]),
-            note=f"The whole picture shakes by {100 * size:.1f} % of its width from frame to frame.",
+            confidence=0.6 + 40 * (size - rule["reversal"]),
+            note=f"The whole picture shakes to and fro by {100 * size:.1f} % of its width, frame by frame.",
             frames=tuple(int(i) for i in footage.distinct[first + 1 : first + 5]),
         )
 

@@ -16,7 +16,7 @@ def log_luma(footage: Footage, offset: float) -> Floats:
     return np.log(blocks.reshape(len(blocks), -1) + offset)
 
 
-def common_steps(levels: Floats) -> tuple[Floats, Floats]:
-    """Give the median change per pair over the blocks, and its spread (the middle half's width)."""
-    quarter, median, three = np.percentile(np.diff(levels, axis=0), (25, 50, 75), axis=1)
+def common_steps(steps: Floats) -> tuple[Floats, Floats]:
+    """Give the median over the blocks of every step, and its spread (the width of the middle half)."""
+    quarter, median, three = np.percentile(steps, (25, 50, 75), axis=1)
     return median, three - quarter

@@ -66,7 +66,7 @@ def _forwards(apart: Floats, length: int, shift: int) -> Iterator[tuple[int, int
     for lag in range(shift, len(apart) - length + 1):
         same, halfway = np.diagonal(apart, lag), np.diagonal(apart, lag // 2)[: len(apart) - lag]
         for start, stop in runs(_came_back(same, halfway)):
-            if stop - start >= length:
+            if stop - start >= length and _lives(apart, start, stop, float(same[start:stop].mean())):
                 yield stop - start, start, start + lag, "in the same order"
 
 
@@ -79,6 +79,12 @@ def _backwards(apart: Floats, length: int) -> Iterator[tuple[int, int, int, str]
         count = int(len(back) if back.all() else back.argmin()) + length // 4
         if count >= length:
             yield count, turn - count, turn, "in reverse"
+
+
+def _lives(apart: Floats, start: int, stop: int, off: float) -> bool:
+    """Say whether a part moves in itself far more than its repetition is off; an empty scene looks like itself."""
+    rule, moves = rules("loop"), float(apart[start, start:stop].max())
+    return moves > rule["motion"] and off < rule["match"] * moves
 
 
 def _came_back(same: Floats, away: Floats) -> NDArray[np.bool_]:

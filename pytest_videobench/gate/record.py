@@ -38,8 +38,11 @@ class CaseRecord:
         expected = self.expected()
         cells: dict[str, Any] = {"expected": expected_cell(expected)}
         if self.footage is not None:
-            cells = assessment_cells(assess(self.footage, expected))
             cells["probe"] = asdict(self.footage.probe)
+            try:
+                cells |= assessment_cells(assess(self.footage, expected))
+            except Exception as broken:  # somebody's metric or detector; the other cases go on
+                verdict, error = "error", {"kind": "assessment", "message": f"{type(broken).__name__}: {broken}"}
         if self.error is not None:
             error = {"kind": self.error.kind, "message": str(self.error)}
         return Row(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pytest_videobench.footage.footage import Floats, Footage, Ints
     from pytest_videobench.prompts.model import Expectations
 
-LIT_SHARE = 1 / 3
+LIT_SHARE = 0.25
 """Share of the clip's median contrast below which a picture is black or in a fade, and left out."""
 FEWEST_SAMPLES = 4
 """Pictures needed before a beginning and an end can be compared."""

@@ -35,7 +35,7 @@ class Page:
         self._html: Any = None
         if config.pluginmanager.hasplugin("html"):
             config.pluginmanager.register(self, "videobench-page")
-            self._html = _open_page(config, run.folder / PAGE)
+            self._html = _open_page(config, run.folder / PAGE, self)
         self._path = Path(config.option.htmlpath).resolve() if self._html else run.folder
 
     def shown_path(self) -> str:
@@ -119,22 +119,26 @@ class Page:
         return "" if way == "." else Path(way).as_posix() + "/"
 
 
-def _open_page(config: pytest.Config, default: Path) -> Any:
+def _open_page(config: pytest.Config, default: Path, columns: Page) -> Any:
     """Give pytest-html's page, opening it at ``default`` where ``--html`` did not ask for one."""
     from pytest_html import plugin
-    from pytest_html.basereport import BaseReport
 
-    def opened() -> Any:
-        return next((p for p in config.pluginmanager.get_plugins() if isinstance(p, BaseReport)), None)
-
-    if opened() is not None:
-        return opened()
+    page = _opened(config)
+    if page is not None:  # its header was written before anybody knew that clips would come
+        columns.pytest_html_results_table_header(page._report.table_header)
+        columns.pytest_html_report_title(page._report)
+        return page
     config.option.htmlpath = str(default)
     plugin.pytest_configure(config)
-    page = opened()
-    session = config.pluginmanager.getplugin("session")
-    page.pytest_sessionstart(session)
+    page = _opened(config)
+    page.pytest_sessionstart(config.pluginmanager.getplugin("session"))
     return page
+
+
+def _opened(config: pytest.Config) -> Any:
+    from pytest_html.basereport import BaseReport
+
+    return next((p for p in config.pluginmanager.get_plugins() if isinstance(p, BaseReport)), None)
 
 
 @cache

@@ -76,7 +76,7 @@ class RunFolder:
             return None
         clip = dict(row.clip)
         source = Path(clip.pop("path"))
-        name = slug(row.key.replace("/", "--"))
+        name = "--".join(map(slug, row.key.split("/")))
         clip["file"] = _bring(source, self.folder / "clips" / f"{name}{source.suffix}", self.folder)
         for kind, file in (("poster", POSTER), ("strip", STRIP)):
             target = self.folder / "posters" / f"{name}-{file}"

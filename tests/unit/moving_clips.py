@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Pictures: TypeAlias = "NDArray[np.uint8]"
 """Frames × height × width × 3, BGR."""
 
-WIDTH, HEIGHT, FPS, FRAMES = 320, 180, 24, 60
+WIDTH, HEIGHT, FPS, FRAMES = 320, 180, 24, 48
 
 
 @cache
@@ -30,28 +30,39 @@ def ground(seed: int) -> NDArray[np.float32]:
     rng = np.random.default_rng(seed)
     shape = (2 * HEIGHT, 4 * WIDTH)
     picture = np.zeros((*shape, 3), np.float32)
-    for cell, weight in ((96, 40), (32, 30), (12, 22), (5, 14)):
+    for cell, weight in ((96, 40), (32, 36), (12, 26), (5, 18)):
         coarse = rng.normal(size=(shape[0] // cell + 2, shape[1] // cell + 2, 3)).astype(np.float32)
         picture += weight * cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC)
-    return picture + rng.uniform(90, 150, 3).astype(np.float32)
+    for x, y, wide, high in rng.integers((0, 0, 6, 6), (*shape[::-1], 60, 60), size=(160, 4)).tolist():
+        cv2.rectangle(picture, (x, y), (x + wide, y + high), rng.uniform(-60, 60, 3).tolist(), -1)
+    return picture + rng.uniform(100, 150, 3).astype(np.float32)
 
 
+@cache
+def _grain(noise: float) -> NDArray[np.float32]:
+    """Sixteen pictures of noise, enough for the eye not to see them come back."""
+    return np.asarray(np.random.default_rng(5).normal(0, noise, (16, HEIGHT, WIDTH, 3)), np.float32)
+
+
+@cache
 def moving(
     *, frames: int = FRAMES, pan: float = 1.6, grow: float = 0.0, noise: float = 1.5, seed: int = 0
 ) -> Pictures:
     """A clean clip; ``pan`` is the view's drift to the right in pixels, ``grow`` the content's per frame."""
-    rng = np.random.default_rng(seed + 100)
+    grain = _grain(noise)
     out = np.zeros((frames, HEIGHT, WIDTH, 3), np.uint8)
     for i in range(frames):
         scale = (1 + grow) ** i
         middle = (WIDTH + pan * i, HEIGHT)
         turn = np.array(
-            [[scale, 0, WIDTH / 2 - scale * middle[0]], [0, scale, HEIGHT / 2 - scale * middle[1]]], np.float32
+            [[scale, 0, WIDTH / 2 - scale * middle[0]], [0, scale, HEIGHT / 2 - scale * middle[1]]],
+            np.float32,
         )
         picture = cv2.warpAffine(ground(seed), turn, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REFLECT)
         place = (40 + round(3.0 * i) % (WIDTH - 80), round(HEIGHT / 2 + 30 * np.sin(i / 7)))
-        cv2.circle(picture, place, 18, (40, 60, 220), -1, cv2.LINE_AA)
-        out[i] = np.clip(picture + rng.normal(0, noise, picture.shape), 0, 255)
+        cv2.circle(picture, place, 30, (40, 60, 220), -1, cv2.LINE_AA)
+        out[i] = np.clip(picture + grain[(7 * i + seed) % 16], 0, 255)
+    out.flags.writeable = False  # it is remembered
     return out
 
 
@@ -124,12 +135,15 @@ def blurred(pictures: Pictures, sigma: float) -> Pictures:
 
 def write(pictures: Pictures, path: Path, *, fps: int = FPS, crf: int = 16) -> Path:
     """Store the pictures as H.264."""
+    # No frames between frames: they would smooth the very faults that are to be seen.
+    options = {"crf": str(crf), "preset": "veryfast", "bf": "0", "threads": "1"}
     with av.open(path.as_posix(), "w") as container:
-        stream = container.add_stream("libx264", rate=fps, options={"crf": str(crf), "preset": "veryfast"})
+        stream = container.add_stream("libx264", rate=fps, options=options)
         stream.height, stream.width = pictures.shape[1:3]
         stream.pix_fmt = "yuv420p"
         for picture in pictures:
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "bgr24")))
+            planes = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420), np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(planes, "yuv420p")))
         container.mux(stream.encode())
     return path
 

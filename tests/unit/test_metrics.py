@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.unit.moving_clips import Pictures
 
 ANYTHING = Expectations()
-FEW = settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.fixture(scope="module")
@@ -62,15 +62,11 @@ RAMP = np.broadcast_to(np.arange(8, dtype=np.uint8)[:, None, None, None], SHAPE)
         pytest.param(np.full(SHAPE, 77, np.uint8), 1.0, id="constant"),
         pytest.param(RAMP, 0.996078431372549, id="one level a frame"),
         pytest.param((RAMP % 2) * np.uint8(255), 0.0, id="black and white"),
+        pytest.param(NOISE, 0.664815969790694, id="noise"),
     ],
 )
 def test_temporal_flickering_has_the_golden_values(frames: Pictures, golden: float) -> None:
     assert score_of_frames(frames) == pytest.approx(golden, abs=1e-6)
-
-
-def test_temporal_flickering_of_noise_is_that_of_whole_numbers() -> None:
-    noise = np.random.default_rng(0).integers(0, 256, SHAPE).astype(np.uint8)
-    assert score_of_frames(noise) == pytest.approx(0.664815969790694, abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +108,7 @@ def test_every_metric_has_a_card() -> None:
 
 def test_the_file_is_as_delivered(clean: Footage) -> None:
     facts = {name: value(name, clean) for name in ("width", "height", "fps", "true_fps", "duration")}
-    assert facts == pytest.approx({"width": 320, "height": 180, "fps": 24, "true_fps": 24, "duration": 2.5})
+    assert facts == pytest.approx({"width": 320, "height": 180, "fps": 24, "true_fps": 24, "duration": 2.0})
 
 
 @FEW
@@ -120,8 +116,8 @@ def test_the_file_is_as_delivered(clean: Footage) -> None:
 def test_flicker_lowers_temporal_flickering_and_smoothness(
     folder: Path, clean: Footage, amplitude: float
 ) -> None:
-    weak = footage_of(flickering(moving(), amplitude, 0, 60), folder)
-    strong = footage_of(flickering(moving(), amplitude + 0.05, 0, 60), folder)
+    weak = footage_of(flickering(moving(), amplitude, 0, 48), folder)
+    strong = footage_of(flickering(moving(), amplitude + 0.05, 0, 48), folder)
     for name in ("temporal_flickering", "motion_smoothness"):
         assert value(name, strong) < value(name, weak) < value(name, clean)
     assert value("warping_error", strong) > value("warping_error", weak) > value("warping_error", clean)
@@ -131,7 +127,7 @@ def test_blur_lowers_sharpness(folder: Path, clean: Footage) -> None:
     values = [value("sharpness", clean)]
     values += [value_of("sharpness", blurred(moving(), sigma), folder) for sigma in (1.0, 2.0, 4.0)]
     assert values == sorted(values, reverse=True)
-    assert values[-1] < 0.2 * values[0]
+    assert values[-1] < 0.1 * values[0]
 
 
 def test_faster_pans_raise_motion_and_camera_speed(folder: Path) -> None:
@@ -143,31 +139,31 @@ def test_faster_pans_raise_motion_and_camera_speed(folder: Path) -> None:
 
 def test_the_camera_is_measured_in_its_own_units(folder: Path) -> None:
     pan = footage_of(moving(pan=1.6), folder)
-    assert value("camera_pan", pan) == pytest.approx(59 * 1.6 / 320, rel=0.1)
+    assert value("camera_pan", pan) == pytest.approx(47 * 1.6 / 320, rel=0.1)
     assert abs(value("camera_tilt", pan)) < 0.02
     zoom = footage_of(moving(pan=0, grow=0.005), folder)
-    assert value("camera_zoom", zoom) == pytest.approx(100 * (1.005**59 - 1), rel=0.15)
+    assert value("camera_zoom", zoom) == pytest.approx(100 * (1.005**47 - 1), rel=0.15)
     assert abs(value("camera_roll", zoom)) < 1
 
 
 def test_repeats_change_the_rate_and_not_the_motion(folder: Path, clean: Footage) -> None:
-    slow = footage_of(repeated(moving(), 3), folder)
-    assert value("repeat_share", slow) == pytest.approx(2 / 3, abs=0.02)
+    slow = footage_of(repeated(moving(), 3), folder, crf=23)
+    assert value("repeat_share", slow) == pytest.approx(2 / 3, abs=0.05)
     assert value("true_fps", slow) == pytest.approx(8, abs=0.1)
     assert value("motion_amplitude", slow) == pytest.approx(value("motion_amplitude", clean), rel=0.2)
 
 
 def test_decay_sees_loss_and_no_fade(folder: Path, clean: Footage) -> None:
-    pictures = moving()
-    pictures[45:] = blurred(pictures[45:], 3.0)
+    pictures = moving().copy()
+    pictures[34:] = blurred(pictures[34:], 3.0)
     assert value_of("decay_sharpness", pictures, folder) < 0.75
     assert value("decay_sharpness", clean) == pytest.approx(1, abs=0.1)
-    dim = moving()
-    dim[40:] = dim[40:] // 4 + 80
+    dim = moving().copy()
+    dim[32:] = dim[32:] // 3 + 80
     assert value_of("decay_contrast", dim, folder) < 0.5
     assert value_of("decay_contrast", faded(moving(), 8), folder) == pytest.approx(1, abs=0.2)
-    grey = moving()
-    grey[40:] = grey[40:].mean(axis=3, keepdims=True)
+    grey = moving().copy()
+    grey[32:] = grey[32:].mean(axis=3, keepdims=True)
     assert value_of("decay_colourfulness", grey, folder) < 0.3
 
 

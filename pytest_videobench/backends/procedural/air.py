@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_videobench.backends.procedural.canvas import Light
 
 COARSE = 4
-THICKNESS = 0.34
+THICKNESS = 0.25
 HAZE_SPEED = 0.085
 """Picture heights per second that the haze drifts, one half of it to either side."""
 
@@ -40,14 +40,17 @@ class Air:
     """What the haze adds on the average, taken off again."""
     fps: float
 
-    def draw(self, target: Bytes, index: int) -> None:
-        """Lay the air of one frame over the picture."""
+    def veil(self, target: Bytes, index: int) -> None:
+        """Lay the haze of one frame over what is behind the subject."""
         height, width = target.shape[:2]
-        seconds = index / self.fps
-        haze = cv2.resize(self._haze(width, height, seconds, index), (width, height))
+        haze = cv2.resize(self._haze(width, height, index / self.fps, index), (width, height))
         cv2.addWeighted(target, 1.0, haze, self.strength, -self.level, dst=target)
+
+    def draw(self, target: Bytes, index: int) -> None:
+        """Lay the particles of one frame over the picture, and the lens's falloff."""
+        height, width = target.shape[:2]
         motes = np.zeros((height // 2, width // 2, 4), np.uint8)
-        self._float(motes, seconds, index)
+        self._float(motes, index / self.fps, index)
         cv2.add(target, cv2.resize(motes, (width, height), interpolation=cv2.INTER_LINEAR), dst=target)
         if self.vignette is not None:
             cv2.multiply(target, self.vignette, dst=target, scale=1 / 255)
@@ -108,7 +111,7 @@ def air(
 
 def _sheet(camera: Camera, light: Light, rng: np.random.Generator) -> Bytes:
     width, height = round(camera.width * 1.9 / COARSE), round(camera.height * 1.4 / COARSE)
-    cell = camera.height * 0.11 / COARSE
+    cell = camera.height * 0.075 / COARSE
     field = np.clip((noise(rng, width, height, (cell * 1.5, cell), 2) - 0.5) * 1.5 + 0.5, 0, 1)
     hue = light.haze / max(0.05, float(light.haze.max()))
     return (np.dstack([field[..., None] * hue, field]) * 255).astype(np.uint8)

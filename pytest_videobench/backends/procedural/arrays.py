@@ -58,7 +58,8 @@ def smoothstep(low: float, high: float, values: Floats) -> Floats:
 
 def mix(a: Floats, b: Floats, share: float | Floats) -> Floats:
     """Go from ``a`` to ``b`` by ``share``."""
-    return a + (b - a) * share
+    mixed: Floats = a + (b - a) * share
+    return mixed
 
 
 def colour(text: str) -> Floats:

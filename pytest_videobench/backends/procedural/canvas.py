@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,20 @@ class Light:
         if depth <= 1.0:
             return mix(own, self.haze, 0.9 * (1.0 - depth) ** 0.85)
         return mix(own, self.ground * 0.35, min(1.0, (depth - 1.0) * 2.0))
+
+
+def dimmed(lit: Light) -> Light:
+    """Give the same light at nightfall, so that lights stand out in it."""
+    share = 1.0 if lit.night else 0.42
+    return replace(
+        lit,
+        top=lit.top * share * 0.8,
+        low=lit.low * share,
+        haze=lit.haze * share,
+        ground=lit.ground * share,
+        night=True,
+        sun=False,
+    )
 
 
 def light(palette: Mapping[str, Any], shading: str, rng: np.random.Generator) -> Light:
@@ -105,6 +119,11 @@ class Canvas:
     def colour(self, base: Floats | None = None) -> Floats:
         """Give the colour that things have at this depth."""
         return self.light.at(self.depth, base)
+
+    def paving(self) -> Floats:
+        """Give the colour of what is built: the ground's, but less green than that of a meadow."""
+        grey = np.full(3, float(self.light.ground.mean()), np.float32)
+        return mix(mix(self.light.ground, grey, 0.65), self.light.haze, 0.12)
 
     def accent(self) -> Floats:
         """Pick one of the accents."""

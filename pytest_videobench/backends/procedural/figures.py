@@ -112,8 +112,8 @@ def palette(light: Light, named: Sequence[Floats], rng: np.random.Generator) -> 
         "iris": colour(str(rng.choice(IRISES))),
     }
     inks |= {"dusk": inks["second"] * 0.62, "tan": inks["skin"] * 0.86}
-    inks["lips"] = mix(inks["skin"], colour("#b03038"), 0.5)
-    inks["blush"] = mix(inks["skin"], colour("#e07060"), 0.22)
+    inks["lips"] = mix(inks["skin"], colour("#c04048"), 0.5)
+    inks["blush"] = mix(inks["skin"], inks["skin"] * np.array([0.86, 0.88, 1.05], np.float32), 0.6)
     cast = 0.32 if light.night else 0.12
     seen = {
         name: mix(value, value * mix(light.haze, light.light, 0.5) * 1.1, cast)

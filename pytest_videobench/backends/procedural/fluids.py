@@ -30,6 +30,11 @@ class Mass:
     """What the surface shows, by the direction that it faces."""
     soft: bool
 
+    @property
+    def margin(self) -> float:
+        """Give the radii within which a drop shows."""
+        return 2.4 if self.soft else 1.7
+
     def places(self, cycle: float) -> Floats:
         """Give n times (x, y, radius) at a point of the cycle."""
         reach, radius, fx, fy, px, py = self.drops.T
@@ -43,8 +48,8 @@ class Mass:
         size = float(np.hypot(*matrix[:2, 0]))
         x, y = matrix[:2] @ np.stack([drops[:, 0], drops[:, 1], np.ones(len(drops))])
         radius = drops[:, 2] * size
-        low = np.array([(x - 1.7 * radius).min(), (y - 1.7 * radius).min()])
-        high = np.array([(x + 1.7 * radius).max(), (y + 1.7 * radius).max()])
+        low = np.array([(x - self.margin * radius).min(), (y - self.margin * radius).min()])
+        high = np.array([(x + self.margin * radius).max(), (y + self.margin * radius).max()])
         left, top = np.maximum(low // 8 * 8, 0).astype(int)
         right, bottom = np.minimum(high // 8 * 8 + 8, (target.shape[1], target.shape[0])).astype(int)
         field = _field(x - left, y - top, radius, int(right - left), int(bottom - top))
@@ -67,9 +72,7 @@ class Mass:
         )
         cover = cv2.resize(fine, (width, height), interpolation=cv2.INTER_LINEAR)
         alpha = cv2.convertScaleAbs(
-            np.clip((cover - LEVEL) * 1.3 + 0.42, 0, 0.85)
-            if self.soft
-            else np.clip((cover - LEVEL) * 14 + 0.5, 0, 1),
+            np.clip((cover - 0.12) * 1.1, 0, 0.9) if self.soft else np.clip((cover - LEVEL) * 14 + 0.5, 0, 1),
             alpha=255,
         )
         picture = cv2.resize(shown, (width, height), interpolation=cv2.INTER_LINEAR)
@@ -117,11 +120,14 @@ def _mirror(light: Light, shades: Sequence[Floats], rng: np.random.Generator, *,
         shades[0],
     ]
     bend = noise(rng, MIRROR, MIRROR, (70, 40), 3)
-    place = np.clip((0.5 - 0.36 * y - 0.2 * x + 0.5 * (bend - 0.5)) * (len(ring) - 1), 0, len(ring) - 1.001)
+    place = np.clip((0.5 + 0.36 * y + 0.2 * x + 0.5 * (bend - 0.5)) * (len(ring) - 1), 0, len(ring) - 1.001)
     if soft:
-        ring = [mix(light.haze, light.ground, 0.35), light.haze, mix(light.haze, np.ones(3, np.float32), 0.4)]
-        place = np.clip((0.5 - 0.4 * y - 0.2 * x + 0.6 * (bend - 0.5)) * 2, 0, 1.99)
-    if light.cel:
+        body = mix(shades[0], light.haze, 0.45)
+        ring = [body * 0.45, body * 0.8, body, mix(body, light.light, 0.6), mix(light.light, body, 0.2)]
+        place = np.clip(
+            (0.5 + 0.42 * y + 0.25 * x + 0.4 * (bend - 0.5)) * (len(ring) - 1), 0, len(ring) - 1.001
+        )
+    if light.cel and not soft:
         place = np.round(place)
     whole = place.astype(int)
     stops = np.array(ring)

@@ -10,7 +10,7 @@ import numpy as np
 
 from pytest_videobench.backends.procedural.air import Air, air
 from pytest_videobench.backends.procedural.camera import Camera, camera
-from pytest_videobench.backends.procedural.canvas import light
+from pytest_videobench.backends.procedural.canvas import dimmed, light
 from pytest_videobench.backends.procedural.scene import Layer, layers
 from pytest_videobench.backends.procedural.subjects import Subject, subject
 from pytest_videobench.backends.procedural.vocabulary import Reading, read, vocabulary
@@ -45,6 +45,7 @@ class Film:
         for index in range(len(self.camera.path)):
             for layer in behind:
                 layer.draw(sheet, self.camera, index)
+            self.air.veil(sheet, index)
             self.boxes.append(self.subject.draw(sheet, index))
             for layer in before:
                 layer.draw(sheet, self.camera, index)
@@ -87,6 +88,8 @@ def film(request: Request) -> Film:
     rng = np.random.default_rng([request.seed & 0xFFFFFFFF, request.roll, zlib.crc32(prompt.key.encode())])
     look, scene = known["looks"][reading.look], known["scenes"][reading.scene]
     lit = light(known["palettes"][reading.palette], look["shading"], rng)
+    if reading.form == "orbs":
+        lit = dimmed(lit)
     move = camera(reading.move, request.delivery, GENTLE if reading.gentle else 1.0, rng)
     fps = request.delivery.fps or 1.0
     return Film(

@@ -57,7 +57,7 @@ def _window(picture: Bytes, canvas: Canvas, centre: float) -> None:
     outline = np.vstack(
         [arch, [[round(centre + half), round(bottom)], [round(centre - half), round(bottom)]]]
     )
-    glow = np.zeros((canvas.height // 4 + 1, canvas.width // 4 + 1, 3), np.uint8)
+    glow: Bytes = np.zeros((canvas.height // 4 + 1, canvas.width // 4 + 1, 3), np.uint8)
     cv2.fillPoly(glow, [(outline // 4).astype(np.int32)], ink(canvas.light.light * 0.55))
     glow = cv2.GaussianBlur(glow, (0, 0), max(1.0, 0.02 * canvas.unit))
     cv2.add(picture, cv2.resize(glow, (canvas.width, canvas.height)), dst=picture)
@@ -157,7 +157,7 @@ def _disc(picture: Bytes, canvas: Canvas) -> Bytes:
     glow = np.clip(150 / (1 + (away * 0.55) ** 2), 0, 255)
     halo = cv2.resize(glow, (canvas.width, canvas.height)).astype(np.uint8)
     tint = np.full_like(picture, ink(light.light))
-    picture = cv2.add(picture, cv2.multiply(cv2.merge([halo] * 3), tint, scale=0.75 / 255))
+    picture = cv2.add(picture, cv2.multiply(cv2.merge([halo] * 3), tint, scale=0.55 / 255))
     place = (round(centre[0] * 16), round(centre[1] * 16))
     cv2.circle(
         picture,
@@ -185,7 +185,7 @@ def _shafts(picture: Bytes, canvas: Canvas, amount: float) -> Bytes:
     origin = canvas.column(canvas.rng.uniform(0.3, 1.4))
     slope = (canvas.columns[:, ::4] - origin) / (canvas.rows[::4] + 0.6 * canvas.unit)
     waves = sum(np.sin(slope * f + p) for f, p in zip((23, 37, 61), canvas.rng.uniform(0, 6, 3), strict=True))
-    rays = np.clip(waves / 3, 0, 1) * np.exp(-4 * slope**2) * 255 * amount
+    rays = np.clip(waves / 3, 0, 1) * np.exp(-4 * slope**2) * (255 if canvas.light.night else 150) * amount
     beam = cv2.resize(rays.astype(np.uint8), (canvas.width, canvas.height))
     tint = np.full_like(picture, ink(canvas.light.light))
     return cv2.add(picture, cv2.multiply(cv2.merge([beam] * 3), tint, scale=1 / 255))

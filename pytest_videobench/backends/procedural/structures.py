@@ -51,7 +51,7 @@ def _tower(
     spec: Mapping[str, Any],
 ) -> None:
     x, y, wide, tall = box
-    base = canvas.colour(mix(canvas.light.ground, canvas.accent(), 0.10))
+    base = canvas.colour(mix(canvas.paving(), canvas.accent(), 0.12))
     shade = mix(base, canvas.light.light, canvas.rng.uniform(0, 0.08))
     bounds = ((round(x), round(y)), (round(x + wide), canvas.height))
     cv2.rectangle(picture, *bounds, ink(shade), -1)
@@ -120,11 +120,11 @@ def columns(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
     """Paint columns with round shading, from the floor to above the picture."""
     picture, mask = canvas.blank()
     count = int(spec["count"])
-    base = canvas.colour(mix(canvas.light.ground, canvas.light.haze, 0.35))
+    base = canvas.colour(mix(canvas.paving(), canvas.light.haze, 0.3))
     foot = canvas.row(0.84 if canvas.depth < 1 else 1.3)
     for index in range(-2, count + 3):
         x = canvas.column((index + 0.5 + canvas.rng.uniform(-0.15, 0.15)) * 1.78 / count)
-        if canvas.depth > 1 and 0.45 < (x + canvas.left * canvas.density) / canvas.unit < 1.33:
+        if canvas.depth > 1 and 0.22 < (x + canvas.left * canvas.density) / canvas.unit < 1.56:
             continue
         half = spec["width"] * canvas.unit / 2
         for share in np.linspace(-1, 1, 15):

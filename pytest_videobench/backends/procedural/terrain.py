@@ -95,7 +95,7 @@ def _flowers(picture: Bytes, canvas: Canvas, edge: Floats, count: int) -> None:
 def ground(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
     """Paint a floor with lines that run to a vanishing point, and a sheen where it is glossy."""
     light, horizon = canvas.light, canvas.row(spec["base"])
-    near, far = mix(light.ground, light.haze, 0.10), mix(light.ground, light.haze, 0.55)
+    near, far = canvas.paving(), mix(canvas.paving(), light.haze, 0.5)
     top = max(0, round(horizon))
     picture, mask = canvas.blank(far)
     picture[top:] = gradient(
@@ -244,7 +244,9 @@ def weeds(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
 def trunks(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
     """Paint trunks that stand near the lens."""
     picture, mask = canvas.blank()
-    for x, tall in _row_of(canvas, int(spec["count"]), 0.0):
+    for x, tall in _row_of(canvas, int(spec["count"]) * 2, 0.0):
+        if 0.22 < (x + canvas.left * canvas.density) / canvas.unit < 1.56:
+            continue
         half = spec["width"] * canvas.unit * (tall - 0.35)
         lean = canvas.rng.uniform(-0.05, 0.05) * canvas.unit
         points = np.array(

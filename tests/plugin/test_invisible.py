@@ -1,0 +1,46 @@
+"""A test suite that does not use the plugin must not notice it."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+HEAVY = {"numpy", "cv2", "av", "httpx", "pytest_videobench.footage.footage", "pytest_videobench.prompts.model"}
+
+
+@pytest.mark.parametrize("extra", [(), ("-n1",)], ids=["one process", "a worker"])
+def test_nothing_is_written_printed_or_imported(pytester, extra):
+    pytester.makepyfile(
+        f"""
+        import sys
+        import pytest
+
+        @pytest.fixture
+        def prompt():
+            return "my own"
+
+        @pytest.fixture(params=["a", "b"])
+        def clip(request):
+            return request.param
+
+        @pytest.mark.parametrize("backend", [1, 2])
+        def test_own_names(prompt, clip, backend):
+            assert prompt == "my own"
+
+        def test_nothing_heavy():
+            assert not {HEAVY!r} & set(sys.modules)
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:hypothesispytest", "-p", "no:cacheprovider", *extra)
+    result.assert_outcomes(passed=5)
+    assert "videobench:" not in result.stdout.str()
+    assert "style" not in result.stdout.str()
+    assert "report" not in result.stdout.str()
+    left = {path.name for path in pytester.path.iterdir() if not path.name.startswith(("__pycache__", "runpytest", "std"))}
+    assert left == {"test_nothing_is_written_printed_or_imported.py"}
+
+
+def test_importing_the_plugin_imports_nothing_heavy(pytester):
+    code = f"import pytest, sys; before = set(sys.modules); import pytest_videobench.plugin, pytest_videobench.fixtures; assert not {HEAVY!r} & (set(sys.modules) - before)"
+    assert pytester.run(sys.executable, "-c", code).ret == 0

@@ -1,0 +1,98 @@
+"""Every option and ini key, and what a wrong value gets."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def test_offline_uses_stored_clips_and_names_the_missing_case(suite):
+    suite.run("--vb-rolls=1").assert_outcomes(passed=2)
+    result = suite.run("--vb-rolls=2", "--vb-offline")
+    result.assert_outcomes(passed=2, errors=2)
+    result.stdout.fnmatch_lines(["*tiny/red-ball/procedural@reference*/1: no stored clip*"])
+    assert {row["error"]["kind"] for row in suite.rows() if row["roll"] == 1} == {"offline_miss"}
+
+
+@pytest.mark.parametrize("extra", [(), ("-n2",)], ids=["one process", "two workers"])
+def test_a_dry_run_shows_and_makes_nothing(suite, extra):
+    suite.run("--vb-rolls=1")
+    stored = sorted((suite.root / ".videobench").rglob("clip.mp4"))
+    result = suite.run("--vb-rolls=3", "--vb-dry-run", "--vb-report=other", *extra)
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["style*backend*cases*stored*to make*no clip*seconds*USD", "tiny *6 *2 *4 *0 *0.00", "dry run: nothing was made*0.00 USD"])
+    assert sorted((suite.root / ".videobench").rglob("clip.mp4")) == stored
+    assert not (suite.root / "other").exists()
+
+
+def test_report_and_cache_go_where_they_are_asked_to(suite):
+    suite.run("--vb-rolls=1", "--vb-report=r/one", "--vb-cache=c").assert_outcomes(passed=2)
+    assert (suite.root / "r" / "one" / "index.html").is_file()
+    assert len(list((suite.root / "c" / "clips").glob("??/*"))) == 2
+    assert not (suite.root / ".videobench").exists()
+    assert not suite.report.exists()
+
+
+def test_ini_keys_do_what_options_do(suite):
+    suite.pytester.makepyprojecttoml(
+        "[tool.pytest]\nstrict = true\naddopts = ['--import-mode=importlib']\n"
+        "vb_backends = ['procedural?duration=1&fps=12&size=128x72']\nvb_rolls = '2'\nvb_report = 'page'\nvb_cache = 'store'\n"
+    )
+    suite.run(backend=None).assert_outcomes(passed=4)
+    assert (suite.root / "page" / "rows.jsonl").is_file()
+    assert (suite.root / "store").is_dir()
+
+
+def test_several_backends_make_several_cases(suite):
+    result = suite.run("--vb-rolls=1", "--vb-backend=procedural?duration=1&fps=12&size=96x64")
+    result.assert_outcomes(passed=4)
+    assert len({row["backend"] for row in suite.rows()}) == 2
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["--vb-rolls=0"], "--vb-rolls: expected a number from 1, got '0'"),
+        (["--vb-rolls=many"], "--vb-rolls: expected a number from 1, got 'many'"),
+        (["--vb-backend=procedral"], "no backend is called 'procedral'; did you mean 'procedural'?"),
+        (["--vb-backend=??"], "expected NAME"),
+        (["--vb-backend=folder:nowhere"], "nowhere is not a folder"),
+        (["--vb-backend=procedural:flawless"], "flawless"),
+        (["--vb-backend=procedural?lenght=3"], "lenght"),
+        (["--vb-backend=procedural", "--vb-report=suites"], "--vb-report: *suites holds other files"),
+        (["--vb-report=pyproject.toml"], "--vb-report: *pyproject.toml holds other files"),
+    ],
+    ids=lambda value: value[-1] if isinstance(value, list) else "",
+)
+@pytest.mark.parametrize("extra", [(), ("-n2",)], ids=["n0", "n2"])
+def test_a_wrong_value_is_one_line_and_a_usage_error(suite, args, words, extra):
+    result = suite.run(*args, *extra, backend=None)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*{words}*"])
+    assert len([line for line in result.errlines if line.strip()]) == 1
+
+
+def test_a_wrong_ini_value_names_the_key(suite):
+    suite.pytester.makepyprojecttoml("[tool.pytest]\nvb_rolls = 'x'\n")
+    result = suite.run(backend=None)
+    result.stderr.fnmatch_lines(["*ini key vb_rolls: expected a number from 1, got 'x'*"])
+
+
+def test_a_broken_prompts_file_is_one_line(suite):
+    suite.prompts(suite.text().replace('shot = "wide"', 'shot = "huge"'))
+    result = suite.run()
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["*suites/tiny/prompts.toml: prompt 'red-ball': key 'expect.shot'*got 'huge'*"])
+
+
+def test_a_threshold_for_an_unknown_metric_names_the_prompt(suite):
+    suite.prompts(suite.text() + '\n[prompt.thresholds.flickring]\nmin = 1.0\nreason = "x"\n')
+    suite.run().stdout.fnmatch_lines(["*prompts.toml: prompt 'night-city': key 'thresholds.flickring': no metric*"])
+
+
+def test_a_style_without_prompts_says_what_to_do(suite):
+    (suite.folder / "prompts.toml").unlink()
+    suite.run().stdout.fnmatch_lines(["*prompts.toml: no such file; a test that asks for clips needs its prompts*"])
+
+
+def test_markers_are_listed(suite):
+    suite.run("--markers", backend=None).stdout.fnmatch_lines(["@pytest.mark.folder: *", "@pytest.mark.procedural: *", "@pytest.mark.abstract: *"])
