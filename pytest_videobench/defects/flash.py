@@ -24,13 +24,13 @@ def flash(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """
     rule = rules("flash")
     levels = log_luma(footage, rule["log_offset"])
-    frame = 0
-    while frame < len(levels) - 2:
-        found = _flash_after(levels, frame, rule)
+    light, after = levels.mean(axis=1), 0
+    for frame in range(len(levels) - 2):
+        leaps = np.abs(light[frame + 1 : frame + 1 + int(rule["frames"])] - light[frame])
+        found = _flash_after(levels, frame, rule) if frame >= after and leaps.max() > rule["rise"] else None
         if found is not None:
             yield _finding(footage, levels, frame, *found)
-            frame = found[1] - 1
-        frame += 1
+            after = found[1]
 
 
 def _flash_after(levels: Floats, frame: int, rule: Mapping[str, float]) -> tuple[int, int] | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_videobench.footage.footage import Footage
     from pytest_videobench.prompts.model import Expectations
 
-LOOKED_AT = 24
+LOOKED_AT = 16
 """Frames that are looked at, evenly spaced."""
 
 

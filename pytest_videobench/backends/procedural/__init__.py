@@ -17,7 +17,7 @@ from pytest_videobench.prompts.model import Delivery
 if TYPE_CHECKING:
     from pathlib import Path
 
-RENDERER = "procedural-3"
+RENDERER = "procedural-4"
 """Part of every clip's key in the store: it changes whenever the pictures do."""
 
 MODELS = ("reference",)
