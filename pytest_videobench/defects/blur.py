@@ -35,7 +35,7 @@ def blur(footage: Footage, expected: Expectations) -> Iterable[Finding]:
             end=end,
             severity=0.3 + 0.5 * (end - start) / footage.probe.duration,
             confidence=0.5,
-            note=f"Soft for {end - start:.1f} s: acutance {acutance[where].mean():.3f} (at least"
-            f" {rule['acutance']:g} is usual), detail {detail[where].mean():.3f} where the clip has {usual:.3f}.",
+            note=f"Soft for {end - start:.1f} s: acutance {acutance[where].mean():.3f}, usual at least"
+            f" {rule['acutance']:g}, and detail {detail[where].mean():.3f} where the clip has {usual:.3f}.",
             frames=tuple(int(i) for i in samples.index[where][:3]),
         )

@@ -31,6 +31,6 @@ def duplicate_frames(footage: Footage, expected: Expectations) -> Iterable[Findi
         end=footage.probe.duration,
         severity=share,
         confidence=0.9,
-        note=f"{100 * share:.0f} % of the frames repeat: {true:.3g} new pictures a second at {stored:.3g} stored.",
+        note=f"{100 * share:.0f} % of the frames repeat: {true:.3g} new pictures a second of {stored:.3g}.",
         frames=(int(footage.distinct[1]),),
     )

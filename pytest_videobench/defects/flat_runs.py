@@ -21,8 +21,8 @@ def abrupt_runs(
 ) -> Iterator[tuple[int, int, float]]:
     """Give first frame, last frame and abruptness (0–1) of the runs that are faults.
 
-    ``level`` is what a flat picture lacks. A run inside the clip needs one abrupt side, a run at an end its only
-    one, and a clip that is flat throughout is a fault without any side.
+    ``level`` is what a flat picture lacks. A run inside the clip needs one abrupt side, a run at an end its
+    only one, and a clip that is flat throughout is a fault without any side.
     """
     for start, stop in runs(flat):
         if stop - start == len(flat):

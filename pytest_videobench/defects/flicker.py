@@ -12,6 +12,8 @@ from pytest_videobench.defects.light import common_steps, log_luma
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from numpy.typing import NDArray
+
     from pytest_videobench.footage.footage import Floats, Footage, Ints
     from pytest_videobench.prompts.model import Expectations
 
@@ -20,14 +22,14 @@ if TYPE_CHECKING:
 def flicker(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find series of steps of alternating sign in which the whole picture brightens and darkens together.
 
-    Slow pumping shows in the steps from frame to frame; quick flicker, even amid motion, in how far a frame is off
-    the mean of its neighbours, because motion moves brightness evenly through three frames.
+    Slow pumping shows in the steps from frame to frame; quick flicker, even amid motion, in how far a frame
+    is off the mean of its neighbours, because motion moves brightness evenly through three frames.
     """
     if len(footage.distinct) < 4:
         return
     levels = log_luma(footage, rules("flicker")["log_offset"])
-    for steps in (np.diff(levels, axis=0), levels[1:-1] - (levels[:-2] + levels[2:]) / 2):
-        found = [_finding(footage, *series) for series in _series(footage, steps)]
+    for find in (_pumping, _quick):
+        found = [_finding(footage, *series) for series in find(levels, footage.times)]
         yield from found
         if found:
             return
@@ -47,15 +49,30 @@ def _finding(footage: Footage, series: Ints, size: float) -> Finding:
     )
 
 
-def _series(footage: Footage, steps: Floats) -> Iterable[tuple[Ints, float]]:
-    """Give the longest series of counted steps that alternate, each soon after the one before, and their size."""
+def _pumping(levels: Floats, times: Floats) -> Iterable[tuple[Ints, float]]:
+    """Give series of steps from frame to frame that exceed their own spread, and their size."""
     rule = rules("flicker")
-    step, spread = common_steps(steps)
+    step, spread = common_steps(np.diff(levels, axis=0))
     counted = np.flatnonzero(np.abs(step) > np.maximum(rule["step"], spread + rule["together"]))
+    soon = np.diff(times[counted]) <= rule["gap"]
+    return _alternating(counted, soon, step, rule["alternations"])
+
+
+def _quick(levels: Floats, _times: Floats) -> Iterable[tuple[Ints, float]]:
+    """Give series of neighbouring frames that are off their neighbours' mean in turns, and their size."""
+    rule = rules("flicker")
+    step, spread = common_steps(levels[1:-1] - (levels[:-2] + levels[2:]) / 2)
+    counted = np.flatnonzero(np.abs(step) > np.maximum(rule["step"], rule["quick_together"] * spread))
+    return _alternating(counted, np.diff(counted) == 1, step, rule["quick_alternations"])
+
+
+def _alternating(
+    counted: Ints, soon: NDArray[np.bool_], step: Floats, fewest: float
+) -> Iterable[tuple[Ints, float]]:
+    """Give the longest series of steps that alternate in sign, each soon after the one before."""
     if not len(counted):
         return
-    soon = np.diff(footage.times[counted]) <= rule["gap"]
     alternates = np.sign(step[counted[1:]]) != np.sign(step[counted[:-1]])
     for series in np.split(counted, np.flatnonzero(~(soon & alternates)) + 1):
-        if len(series) >= rule["alternations"]:
+        if len(series) >= fewest:
             yield series, float(np.median(np.abs(step[series])))

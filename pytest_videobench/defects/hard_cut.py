@@ -42,7 +42,7 @@ def _finding(footage: Footage, first: int, after: int, across: float, inside: fl
         end=float(footage.times[after]),
         severity=0.9,
         confidence=0.6 + (inside - across) / 2,
-        note=f"A new shot starts at frame {frame}{blended}: likeness is {across:.2f} across, {inside:.2f} inside.",
+        note=f"A new shot starts at frame {frame}{blended}: likeness {across:.2f}, inside {inside:.2f}.",
         frames=(int(footage.distinct[first]), frame),
     )
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def jitter(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find spans in which the whole picture goes one way and back, pair after pair.
 
-    What counts is the reversal, because motion that hangs is uneven as well and still goes on in one direction.
+    What counts is the reversal, because motion that hangs is uneven too and still goes on in one direction.
     """
     rule, path, times = rules("jitter"), footage.camera, footage.times
     if len(path.dx) < rule["pairs"]:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def loop(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find a moving part that the clip shows again, or plays in reverse, frame by frame.
 
-    What counts is that the picture goes away and comes back: slow motion never leaves, and living motion never
-    comes back as it was.
+    What counts is that the picture goes away and comes back: slow motion never leaves, and living motion
+    never comes back as it was.
     """
     rule = rules("loop")
     stride = max(1, -(-len(footage.distinct) // int(rule["frames"])))
@@ -82,7 +82,7 @@ def _backwards(apart: Floats, length: int) -> Iterator[tuple[int, int, int, str]
 
 
 def _lives(apart: Floats, start: int, stop: int, off: float) -> bool:
-    """Say whether a part moves in itself far more than its repetition is off; an empty scene looks like itself."""
+    """Say whether a part moves far more than its repetition is off; an empty scene looks like itself."""
     rule, moves = rules("loop"), float(apart[start, start:stop].max())
     return moves > rule["motion"] and off < rule["match"] * moves
 

@@ -32,6 +32,6 @@ def low_motion(footage: Footage, expected: Expectations) -> Iterable[Finding]:
         end=footage.probe.duration,
         severity=0.3 + 0.7 * (1 - change / limit),
         confidence=0.5 + 0.4 * (1 - change / limit),
-        note=f"The picture changes by {change:.2f} grey levels in an eighth of a second; {limit:g} is little.",
+        note=f"It changes by {change:.2f} grey levels in {rule['lag']:g} s; below {limit:g} is little.",
         frames=(0, len(blocks) - 1),
     )

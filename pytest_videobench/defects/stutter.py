@@ -35,6 +35,6 @@ def stutter(footage: Footage, expected: Expectations) -> Iterable[Finding]:
         end=float(footage.frames.time[moving[-1]]),
         severity=min(0.8, 0.2 + 2 * share),
         confidence=0.7,
-        note=f"Motion hangs {len(moving)} times: {100 * share:.0f} % of the frames repeat the one before amid motion.",
+        note=f"Motion hangs {len(moving)} times: {100 * share:.0f} % of the frames repeat amid motion.",
         frames=tuple(int(i) for i in moving[:4]),
     )

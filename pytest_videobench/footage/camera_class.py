@@ -37,7 +37,8 @@ class CameraMove:
     """What the camera does over a clip.
 
     ``word`` is one of the camera moves of the vocabulary, or ``any`` where the path is unknown or mixed.
-    Signs are the content's: a view that turns right has a negative ``pan``, one that tilts up a positive ``tilt``.
+    Signs are the content's: a view that turns right has a negative ``pan``, one that tilts up a positive
+    ``tilt``.
     """
 
     word: str
@@ -52,9 +53,9 @@ class CameraMove:
     roll: float
     """Net rotation of content, radians, clockwise positive as seen."""
     speed: Floats
-    """Root-mean-square speed of the picture per pair, widths per second; NaN where the pair is not believed."""
+    """Root-mean-square speed of the picture per pair, widths/s; NaN where the pair is not believed."""
     shake: Floats
-    """Distance of each inner pair's speed from the mean of its neighbours', widths per second; NaN as above."""
+    """Distance of each inner pair's speed from the mean of its neighbours', widths/s; NaN as above."""
 
 
 def camera_move(path: CameraPath, gaps: Floats, aspect: float) -> CameraMove:

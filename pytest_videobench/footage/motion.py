@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import cv2
@@ -27,10 +27,10 @@ def dense_flow(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[n
     """Give the flow of content from one luma picture to the next, height × width × 2 pixels."""
     height, width = before.shape
     if min(height, width) >= _DIS_MIN_SIDE:
-        return np.asarray(_dis().calc(before, after, None), np.float32)
+        return np.asarray(_dis(height, width).calc(before, after, None), np.float32)
     factor = -(-_DIS_MIN_SIDE // min(height, width))
     size = (width * factor, height * factor)
-    large = _dis().calc(cv2.resize(before, size), cv2.resize(after, size), None)
+    large = _dis(*size).calc(cv2.resize(before, size), cv2.resize(after, size), None)
     return np.asarray(cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA), np.float32) / factor
 
 
@@ -81,8 +81,9 @@ def brisk_flows(small: NDArray[np.uint8], distinct: Ints, frames: int, fps: floa
     return np.array([_brisk_flow(small[a], small[b]) for a, b in zip(shown[:-1], shown[1:], strict=True)])
 
 
-@cache
-def _dis() -> cv2.DISOpticalFlow:
+@lru_cache(maxsize=16)
+def _dis(_height: int, _width: int) -> cv2.DISOpticalFlow:
+    """Give one instance per picture size: a small picture changes an instance's parameters for good."""
     return cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
 
 

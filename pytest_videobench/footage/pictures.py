@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _SHARPNESS_SIZE = 640
 _COLOUR_SIZE = 160
 _CLIPPED = 250
+_STRIPE = 32
+"""Rows of a picture that are filtered at a time."""
 _SLOPE_SPAN = 16
 """Pixels over which a gentle slope is looked for."""
 _SLOPE_LEVELS = (1, 6)
@@ -47,7 +49,7 @@ def picture_signals(bgr: NDArray[np.uint8], luma: NDArray[np.uint8]) -> PictureS
         acutance=acutance,
         si=spatial_information(luma),
         colourfulness=colourfulness_of(small),
-        contrast=float(np.std(fine)),
+        contrast=float(cv2.meanStdDev(fine)[1][0, 0]),
         clipped=float(np.mean(small.min(axis=2) >= _CLIPPED)),
         blockiness=blockiness_of(luma),
         banding=banding_of(luma),
@@ -67,9 +69,25 @@ def spatial_information(luma: NDArray[np.uint8]) -> float:
     """Give ITU-T P.910 SI of one picture: the standard deviation of the Sobel magnitude, border left out."""
     if min(luma.shape) < 3:
         return 0.0
-    across = cv2.Sobel(luma, cv2.CV_32F, 1, 0)[1:-1, 1:-1]
-    down = cv2.Sobel(luma, cv2.CV_32F, 0, 1)[1:-1, 1:-1]
-    return float(cv2.meanStdDev(cv2.magnitude(across, down))[1][0, 0])
+    count, total, power = 0, 0.0, 0.0
+    for top in range(0, luma.shape[0] - 2, _STRIPE):  # stripes stay in the processor's cache
+        squares = _sobel_squares(luma[top : top + _STRIPE + 2])
+        count += squares.size
+        power += float(np.add.reduce(squares, axis=None, dtype=np.float64))
+        total += float(np.add.reduce(np.sqrt(squares, out=squares), axis=None, dtype=np.float64))
+    return float(np.sqrt(max(power / count - (total / count) ** 2, 0.0)))
+
+
+def _sobel_squares(stripe: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Square the Sobel magnitude inside the stripe's border.
+
+    Not by cv2.magnitude, whose last digits differ from run to run.
+    """
+    across = cv2.Sobel(stripe, cv2.CV_32F, 1, 0)[1:-1, 1:-1]
+    down = cv2.Sobel(stripe, cv2.CV_32F, 0, 1)[1:-1, 1:-1]
+    np.multiply(across, across, out=across)
+    np.multiply(down, down, out=down)
+    return np.add(across, down, out=across)
 
 
 def colourfulness_of(bgr: NDArray[np.uint8]) -> float:
@@ -84,9 +102,9 @@ def blockiness_of(luma: NDArray[np.uint8]) -> float:
     """Compare luma steps on the best-fitting 8-pixel grid with those between; 1 means no grid is seen."""
     ratios = []
     for axis in (0, 1):
-        steps = _step_profile(luma, axis)
-        if len(steps) < 32:
+        if luma.shape[axis] <= 32:
             continue
+        steps = _step_profile(luma, axis)
         # The median, because one straight edge of the scene lies on one phase as well.
         by_phase = np.array([np.median(steps[phase::8]) for phase in range(8)])
         best = int(by_phase.argmax())
@@ -119,4 +137,5 @@ def _step_profile(luma: NDArray[np.uint8], axis: int) -> NDArray[np.float64]:
     """Mean absolute luma step between neighbouring columns (axis 1) or rows (axis 0)."""
     after, before = (luma[1:], luma[:-1]) if axis == 0 else (luma[:, 1:], luma[:, :-1])
     steps = cv2.absdiff(after, before)
-    return np.asarray(cv2.reduce(steps, 1 - axis, cv2.REDUCE_AVG, dtype=cv2.CV_64F), np.float64).ravel()
+    total = cv2.reduce(steps, 1 - axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
+    return np.asarray(total, np.float64).ravel() / steps.shape[1 - axis]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,10 +16,12 @@ _CHANGE = 0.1
 _BLOCK = 0.75
 """Grey levels that no block mean may move in a repeat."""
 # An encoder's noise on a repeat grows with the motion around it, so both limits do, up to these.
-_CHANGE_SHARE, _CHANGE_MOST = 0.02, 0.5
+_CHANGE_SHARE, _CHANGE_MOST = 0.04, 0.5
 _BLOCK_SHARE, _BLOCK_MOST = 0.08, 4.0
 _MEMORY = 9
-"""Distinct steps whose median says how much this clip moves."""
+"""Distinct steps that say how much this clip moves."""
+_USUAL = 75
+"""Percentile of them that does: repeats that were missed must not outvote the motion."""
 
 
 class Repeats:
@@ -49,4 +52,4 @@ class Repeats:
 
 
 def _limit(least: float, share: float, most: float, seen: deque[float]) -> float:
-    return min(most, max(least, share * float(np.median(seen)))) if seen else least
+    return min(most, max(least, share * float(np.percentile(seen, _USUAL)))) if seen else least

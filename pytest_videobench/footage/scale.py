@@ -18,17 +18,12 @@ def fit_size(height: int, width: int, long_side: int) -> tuple[int, int]:
 
 
 def halve_towards(picture: NDArray[np.uint8], long_side: int) -> NDArray[np.uint8]:
-    """Average whole blocks of pixels until the long side is less than twice what is asked.
-
-    OpenCV averages by whole factors several times faster than by fractions.
-    """
-    height, width = picture.shape[:2]
-    factor = max(height, width) // long_side
-    if factor < 2 or min(height, width) < factor:
-        return picture
-    size = (width // factor, height // factor)
-    cropped = picture[: size[1] * factor, : size[0] * factor]
-    return np.asarray(cv2.resize(cropped, size, interpolation=cv2.INTER_AREA), np.uint8)
+    """Halve until the long side is less than twice what is asked; OpenCV is far faster at it than at thirds."""
+    while max(picture.shape[:2]) >= 2 * long_side and min(picture.shape[:2]) > 1:
+        height, width = (side // 2 for side in picture.shape[:2])
+        even = picture[: 2 * height, : 2 * width]
+        picture = np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    return picture
 
 
 def shrink(picture: NDArray[np.uint8], long_side: int) -> NDArray[np.uint8]:

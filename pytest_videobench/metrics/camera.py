@@ -24,8 +24,8 @@ STEADY_SHAKE = 0.002
 def camera_speed(footage: Footage, expected: Expectations) -> Reading | None:
     """Give the mean speed at which the camera moves the picture.
 
-    Formula: mean over pairs of distinct frames of the root-mean-square shift of the picture's points by the fitted
-    translation, zoom and roll, per second; pairs that follow no such transform are left out.
+    Formula: mean over pairs of distinct frames of the root-mean-square shift of the picture's points by the
+    fitted translation, zoom and roll, per second; pairs that follow no such transform are left out.
     Range 0 and up; neither end is better. Source: this project.
     """
     speed = _move(footage).speed
@@ -37,8 +37,8 @@ def camera_speed(footage: Footage, expected: Expectations) -> Reading | None:
 def camera_steadiness(footage: Footage, expected: Expectations) -> Reading | None:
     """Give the steadiness of the camera's path.
 
-    Formula: 1 / (1 + s / 0.002), with s the median over pairs of the distance between the pair's shift and the mean of
-    its neighbours', in picture widths.
+    Formula: median over pairs of 1 / (1 + s / 0.002), with s the distance between the pair's shift and the
+    mean of its neighbours', in picture widths.
     Range 0–1: 1 is a rail or a tripod, 0.5 a lively hand, less is jitter. Source: this project.
     """
     gaps = footage.gaps

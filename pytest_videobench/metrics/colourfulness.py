@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def colourfulness(footage: Footage, expected: Expectations) -> Reading | None:
     """Give the colourfulness M3.
 
-    Formula: mean over about four pictures a second of hypot(std rg, std yb) + 0.3 hypot(mean rg, mean yb), with
-    rg = R - G and yb = (R + G) / 2 - B.
+    Formula: mean over about four pictures a second of hypot(std rg, std yb) + 0.3 hypot(mean rg, mean yb),
+    with rg = R - G and yb = (R + G) / 2 - B.
     Range 0 and up: 0 is grey, above about 80 is very colourful; neither end is better.
     Source: Hasler and Süsstrunk, "Measuring colourfulness in natural images" (2003).
     """

@@ -25,9 +25,9 @@ GREY = 2.0
 def decay_sharpness(footage: Footage, expected: Expectations) -> Reading | None:
     """Give the sharpness that is left at the end.
 
-    Formula: median acutance (mean |Laplacian| / mean |Sobel| of luma) of the last quarter of the sampled pictures
-    over that of the first; black and fading pictures are left out.
-    Range 0 and up: 1 is no change, below is loss. Camera and subject change it as well; compare runs, not clips.
+    Formula: median acutance (mean |Laplacian| / mean |Sobel| of luma) of the last quarter of the sampled
+    pictures over that of the first; black and fading pictures are left out.
+    Range 0 and up: 1 is no change, below is loss. Camera and subject change it too; compare runs, not clips.
     Source: this project.
     """
     return _kept(footage, footage.samples.acutance)
@@ -37,9 +37,9 @@ def decay_sharpness(footage: Footage, expected: Expectations) -> Reading | None:
 def decay_contrast(footage: Footage, expected: Expectations) -> Reading | None:
     """Give the contrast that is left at the end.
 
-    Formula: median standard deviation of luma of the last quarter of the sampled pictures over that of the first;
-    black and fading pictures are left out.
-    Range 0 and up: 1 is no change, below is loss. Camera and subject change it as well; compare runs, not clips.
+    Formula: median standard deviation of luma of the last quarter of the sampled pictures over that of the
+    first; black and fading pictures are left out.
+    Range 0 and up: 1 is no change, below is loss. Camera and subject change it too; compare runs, not clips.
     Source: this project.
     """
     return _kept(footage, footage.samples.contrast)
@@ -49,9 +49,9 @@ def decay_contrast(footage: Footage, expected: Expectations) -> Reading | None:
 def decay_colourfulness(footage: Footage, expected: Expectations) -> Reading | None:
     """Give the colour that is left at the end.
 
-    Formula: (2 + median M3 of the last quarter of the sampled pictures) / (2 + that of the first); black and fading
-    pictures are left out.
-    Range 0 and up: 1 is no change, below is loss. Camera and subject change it as well; compare runs, not clips.
+    Formula: (2 + median M3 of the last quarter of the sampled pictures) / (2 + that of the first); black and
+    fading pictures are left out.
+    Range 0 and up: 1 is no change, below is loss. Camera and subject change it too; compare runs, not clips.
     Source: this project, on the colourfulness of Hasler and Süsstrunk (2003).
     """
     return _kept(footage, footage.samples.colourfulness + GREY)

@@ -34,7 +34,8 @@ def true_fps(footage: Footage, expected: Expectations) -> Reading | None:
     """Give the new pictures per second.
 
     Formula: 1 / median seconds between neighbouring distinct frames.
-    Range above 0; far below ``fps`` where frames are repeated to fill a faster container. Source: this project.
+    Range above 0; far below ``fps`` where frames are repeated to fill a faster container.
+    Source: this project.
     """
     return Reading(value=footage.true_fps)
 

@@ -26,7 +26,7 @@ def dynamic_degree(footage: Footage, expected: Expectations) -> Reading | None:
     """Give 1 for a clip that moves and 0 for one that does not, as VBench decides.
 
     Formula: frames are sampled at 8 Hz; a pair moves where the mean of its largest 5 % of flow magnitudes
-    exceeds 6 px per 256 px of the short side; a clip of n sampled frames moves from round(4 n / 16) such pairs.
+    exceeds 6 px per 256 px of the short side; n sampled frames move where round(4 n / 16) pairs do.
     Range {0, 1}. The decision is VBench's; the flow is DIS and not RAFT, so clips near the limit may differ.
     Source: VBench (Huang et al., 2024), ``dynamic_degree``.
     """

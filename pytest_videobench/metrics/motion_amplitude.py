@@ -19,7 +19,7 @@ def motion_amplitude(footage: Footage, expected: Expectations) -> Reading | None
     """Give the mean speed of the picture's content.
 
     Formula: sum of the mean flow magnitudes over all pairs of neighbouring distinct frames / the seconds
-    between the first and the last of them, in picture widths per second, on DIS flow averaged over 18 × 32 blocks.
+    between the first and the last of them, in picture widths, on DIS flow averaged over 18 × 32 blocks.
     Range 0 and up; neither end is better, because a prompt may ask for stillness.
     Source: the mean flow magnitude that several benchmarks use, freed of resolution, frame rate and repeats.
     """

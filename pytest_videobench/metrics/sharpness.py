@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def sharpness(footage: Footage, expected: Expectations) -> Reading | None:
     """Give the sharpness.
 
-    Formula: mean over about four pictures a second of the variance of the Laplacian of luma, long side reduced
-    towards 640 px by whole factors.
+    Formula: mean over about four pictures a second of the variance of the Laplacian of luma, long side
+    reduced towards 640 px by whole factors.
     Range 0 and up, higher is sharper; noise and texture raise it, so compare only clips of the same prompt.
     Source: the variance of the Laplacian as a focus measure (Pech-Pacheco et al., 2000).
     """

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def si(footage: Footage, expected: Expectations) -> Reading | None:
     """Give spatial information.
 
-    Formula: maximum over about four pictures a second of the standard deviation of the Sobel magnitude of luma
-    at full resolution, border left out; the curve allows for a mean, which is steadier.
+    Formula: maximum over about four pictures a second of the standard deviation of the Sobel magnitude of
+    luma at full resolution, border left out; the curve allows for a mean, which is steadier.
     Range 0 and up; neither end is better.
     Source: ITU-T P.910, on full-range 8-bit luma.
     """

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def ti(footage: Footage, expected: Expectations) -> Reading | None:
     """Give temporal information.
 
-    Formula: maximum over neighbouring stored frames of the standard deviation of their luma difference at full
-    resolution; the curve allows for a mean, which is steadier.
+    Formula: maximum over neighbouring stored frames of the standard deviation of their luma difference at
+    full resolution; the curve allows for a mean, which is steadier.
     Range 0 and up; neither end is better. A cut raises it more than any motion.
     Source: ITU-T P.910, on full-range 8-bit luma.
     """

@@ -186,12 +186,12 @@ def test_no_frame_repeats_and_light_is_steady(tmp_path: Path, motion: str) -> No
     [
         ("procedural:other", "unknown model 'other'"),
         ("procedural?colour=red", "unknown parameter 'colour'"),
-        ("procedural?duration=long", "duration='long'"),
-        ("procedural?duration=-1", "expected a number from 0.2 to 60"),
-        ("procedural?fps=nan", "fps='nan'"),
-        ("procedural?size=641x360", "both even"),
+        ("procedural?duration=long", "parameter 'duration': expected a number above 0"),
+        ("procedural?duration=-1", "parameter 'duration': expected a number above 0"),
+        ("procedural?fps=nan", "parameter 'fps'"),
+        ("procedural?size=641x360", "expected even sides"),
         ("procedural?size=big", "expected WIDTHxHEIGHT"),
-        ("procedural?size=16x16", "from 64 to 3840"),
+        ("procedural?size=16x16", "expected 64 to 3840"),
     ],
 )
 def test_senseless_specs_are_refused_in_one_line(spec: str, says: str) -> None:

@@ -1,4 +1,4 @@
-"""Small synthetic clips with known faults: a textured ground that drifts, a disc that crosses it, mild noise."""
+"""Synthetic clips with known faults: a textured ground that drifts, a disc that crosses it, mild noise."""
 
 from __future__ import annotations
 
@@ -119,18 +119,18 @@ def shaken(pictures: Pictures, size: float, start: int, count: int) -> Pictures:
 
 def repeated(pictures: Pictures, times: int) -> Pictures:
     """Every new picture is shown ``times`` times; the clip keeps its length."""
-    return pictures[np.arange(len(pictures)) // times * times]
+    return np.asarray(pictures[np.arange(len(pictures)) // times * times], np.uint8)
 
 
 def hanging(pictures: Pictures, every: int) -> Pictures:
     """One frame of every few repeats the one before."""
     index = np.arange(len(pictures))
-    return pictures[index - (index % every == every - 1)]
+    return np.asarray(pictures[index - (index % every == every - 1)], np.uint8)
 
 
 def blurred(pictures: Pictures, sigma: float) -> Pictures:
     """Every frame is soft."""
-    return np.stack([cv2.GaussianBlur(picture, (0, 0), sigma) for picture in pictures]).astype(np.uint8)
+    return np.stack([np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.uint8) for picture in pictures])
 
 
 def write(pictures: Pictures, path: Path, *, fps: int = FPS, crf: int = 16) -> Path:

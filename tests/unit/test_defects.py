@@ -203,8 +203,8 @@ def test_a_clip_that_is_soft_throughout_is_told(clean: Footage) -> None:
 
 def test_a_soft_part_is_found(folder: Path) -> None:
     pictures = np.clip(2 * moving(noise=0).astype(int) - 128, 0, 255).astype(np.uint8)
-    pictures[14:38] = blurred(pictures[14:38], 6)
-    assert_lies_in(only(pictures, folder), 14, 38, slack=7)
+    pictures[12:30] = blurred(pictures[12:30], 6)
+    assert_lies_in(only(pictures, folder), 12, 30, slack=7)
 
 
 def test_burnt_out_pictures_are_found(folder: Path) -> None:

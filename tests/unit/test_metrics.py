@@ -191,6 +191,16 @@ def test_short_and_small_clips_are_measured_or_left_open(
         assert measures["camera_pan"].value is None
 
 
+def test_a_tiny_clip_leaves_no_trace_on_the_next(folder: Path, clean: Footage) -> None:
+    footage_of(np.ascontiguousarray(moving(frames=3)[:, :48, :48]), folder)
+    assert np.array_equal(footage_of(moving(), folder).motion.flow, clean.motion.flow)
+
+
+@pytest.mark.parametrize("crf", [10, 16, 23])
+def test_repeats_are_told_at_any_quality(folder: Path, crf: int) -> None:
+    assert footage_of(repeated(moving(), 3), folder, crf=crf).repeat_share == pytest.approx(2 / 3, abs=0.05)
+
+
 def test_a_black_clip_is_measured(folder: Path) -> None:
     for measure in measure_all(footage_of(np.zeros((10, 64, 64, 3), np.uint8), folder), ANYTHING).values():
         assert measure.value is None or math.isfinite(measure.value)

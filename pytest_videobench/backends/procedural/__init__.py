@@ -6,11 +6,11 @@ a report can be walked offline, and so that metrics can be held against what was
 
 from __future__ import annotations
 
-import re
 import time
 from typing import TYPE_CHECKING
 
 from pytest_videobench.backends.base import BackendSpec, Generation, Request
+from pytest_videobench.backends.params import read_delivery
 from pytest_videobench.errors import SpecError
 from pytest_videobench.prompts.model import Delivery
 
@@ -24,6 +24,7 @@ MODELS = ("reference",)
 DURATIONS = (0.2, 60.0)
 RATES = (1.0, 120.0)
 SIDES = (64, 3840)
+DEFAULT = Delivery(duration=5.0, fps=24.0, width=640, height=360)
 
 
 class Procedural:
@@ -37,16 +38,17 @@ class Procedural:
         self.spec = spec
         self.model = spec.model or MODELS[0]
         if self.model not in MODELS:
-            raise SpecError(f"backend '{spec}': unknown model {self.model!r}; there is {', '.join(MODELS)}")
+            raise SpecError(f"backend {str(spec)!r}: unknown model {self.model!r}; known: {', '.join(MODELS)}")
         self._delivery = _delivery(spec)
 
     def delivery(self) -> Delivery:
         """Say what the clips will be: duration, frames per second and size."""
         return self._delivery
 
-    def revision(self, request: Request) -> str:  # noqa: ARG002 - the renderer is the same for all
-        """Give the renderer's version."""
-        return RENDERER
+    def revision(self, request: Request) -> str:
+        """Give the renderer's version, and what it reads of a prompt besides its words."""
+        expect = request.prompt.expect
+        return " ".join((RENDERER, request.prompt.style, expect.shot or "", expect.camera, expect.motion, expect.amount))
 
     def generate(self, request: Request, workdir: Path) -> Generation:
         """Render the clip as ``clip.mp4`` in ``workdir``."""
@@ -73,37 +75,17 @@ class Procedural:
 
 
 def _delivery(spec: BackendSpec) -> Delivery:
-    params = {"duration": "5", "fps": "24", "size": "640x360"}
-    for name, value in spec.params:
-        if name not in params:
-            raise SpecError(f"backend '{spec}': unknown parameter {name!r}; there are {', '.join(params)}")
-        params[name] = value
-    width, height = _size(spec, params["size"])
-    return Delivery(
-        duration=_number(spec, "duration", params["duration"], DURATIONS),
-        fps=_number(spec, "fps", params["fps"], RATES),
-        width=width,
-        height=height,
-    )
+    asked = read_delivery(spec, DEFAULT)
+    _check(spec, "duration", asked.duration, DURATIONS)
+    _check(spec, "fps", asked.fps, RATES)
+    for side in (asked.width, asked.height):
+        _check(spec, "size", side, SIDES)
+        if side is not None and side % 2:
+            raise SpecError(f"backend {str(spec)!r}: parameter 'size': expected even sides, got {side}")
+    return asked
 
 
-def _number(spec: BackendSpec, name: str, text: str, bounds: tuple[float, float]) -> float:
+def _check(spec: BackendSpec, name: str, value: float | None, bounds: tuple[float, float]) -> None:
     low, high = bounds
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not low <= value <= high:
-        raise SpecError(f"backend '{spec}': {name}={text!r}: expected a number from {low:g} to {high:g}")
-    return value
-
-
-def _size(spec: BackendSpec, text: str) -> tuple[int, int]:
-    match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
-    sides = (int(match[1]), int(match[2])) if match else (0, 0)
-    low, high = SIDES
-    if any(not low <= side <= high or side % 2 for side in sides):
-        raise SpecError(
-            f"backend '{spec}': size={text!r}: expected WIDTHxHEIGHT, both even and from {low} to {high}"
-        )
-    return sides
+    if value is not None and not low <= value <= high:
+        raise SpecError(f"backend {str(spec)!r}: parameter {name!r}: expected {low:g} to {high:g}, got {value:g}")
