@@ -44,10 +44,16 @@ def main() -> int:
         frames = decode(clip)
         score(clip)  # imports and caches are warm before the clock runs
         decoding, opencv, scoring = fastest([decode, decode_opencv, score], clip, args.rounds)
-    for name, seconds in (("decode to BGR", decoding), ("decode by OpenCV", opencv), ("decode and score", scoring)):
+    for name, seconds in (
+        ("decode to BGR", decoding),
+        ("decode by OpenCV", opencv),
+        ("decode and score", scoring),
+    ):
         print(f"{name:18}{seconds * 1e3:9.1f} ms {seconds / frames * 1e3:7.2f} ms a frame")
     ratio = scoring / decoding
-    print(f"ratio {ratio:.2f} to decoding alone, {scoring / opencv:.2f} to decoding by OpenCV (limit {LIMIT:g})")
+    print(
+        f"ratio {ratio:.2f} to decoding alone, {scoring / opencv:.2f} to decoding by OpenCV (limit {LIMIT:g})"
+    )
     return int(ratio > LIMIT)
 
 

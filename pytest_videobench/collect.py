@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_videobench.backends.base import Inventory
@@ -15,6 +14,7 @@ from pytest_videobench.prompts.load import load_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from pytest_videobench.backends.base import Backend
     from pytest_videobench.prompts.model import Style
@@ -65,7 +65,9 @@ def unclaimed_files(cases: Iterable[Case]) -> list[str]:
     lines = []
     for backend, own in by_backend.items():
         if isinstance(backend, Inventory):
-            lines += [f"{backend_label(backend)}: {file}" for file in backend.unclaimed(c.request() for c in own)]
+            lines += [
+                f"{backend_label(backend)}: {file}" for file in backend.unclaimed(c.request() for c in own)
+            ]
     return sorted(lines)
 
 

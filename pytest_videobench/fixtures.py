@@ -90,14 +90,16 @@ def footage(clip: Clip, request: pytest.FixtureRequest) -> Footage:
 
 
 @pytest.fixture
-def expected(videobench_case: Case, request: pytest.FixtureRequest) -> Expectations:
+def expected(videobench_case: Case) -> Expectations:
     """What style and prompt demand and permit, with every threshold that applies."""
-    return _record(request).expected()
+    from pytest_videobench.gate.thresholds import complete
+
+    return complete(videobench_case.prompt.expect, videobench_case.backend.delivery())
 
 
 def _record(request: pytest.FixtureRequest) -> CaseRecord:
-    item: pytest.Item = request.node
-    return item.stash[record_key]
+    record: CaseRecord = request.node.stash[record_key]
+    return record
 
 
 def _take_notices(config: pytest.Config, record: CaseRecord) -> None:

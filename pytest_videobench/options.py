@@ -108,7 +108,7 @@ def _add(
     *,
     ini_type: str,
     ini_default: object,
-    help: str,  # noqa: A002  # the name that pytest and argparse use
+    help: str,  # the name that pytest and argparse use
     ini: str | None = None,
     **option: Any,
 ) -> None:
@@ -119,7 +119,9 @@ def _add(
 
 def _rolls(config: pytest.Config) -> int:
     option: str | None = config.getoption("vb_rolls")
-    source, text = ("--vb-rolls", option) if option is not None else ("ini key vb_rolls", config.getini("vb_rolls"))
+    source, text = (
+        ("--vb-rolls", option) if option is not None else ("ini key vb_rolls", config.getini("vb_rolls"))
+    )
     if not str(text).isdecimal() or int(text) < 1:
         raise pytest.UsageError(f"{source}: expected a number from 1, got {text!r}")
     return int(text)

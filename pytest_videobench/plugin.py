@@ -56,8 +56,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     from pytest_videobench.collect import cases_of
     from pytest_videobench.errors import VideobenchError
 
+    rolls = metafunc.config.stash[settings_key].rolls
     try:
-        cases = cases_of(metafunc.definition.path, _specs(metafunc.config), _rolls(metafunc.config))
+        cases = cases_of(metafunc.definition.path, _specs(metafunc.config), rolls)
     except VideobenchError as error:
         raise pytest.Collector.CollectError(str(error)) from None
     if not PER_CLIP.intersection(metafunc.fixturenames):
@@ -141,10 +142,6 @@ def _specs(config: pytest.Config) -> tuple[str, ...]:
     return chosen_backends(config.stash[settings_key], str(config.option.markexpr), BACKENDS.names())
 
 
-def _rolls(config: pytest.Config) -> int:
-    return config.stash[settings_key].rolls
-
-
 def _marks(config: pytest.Config, case: Case) -> list[pytest.MarkDecorator]:
     """Mark a case by style, backend and tags, registering each mark when it is first needed."""
     kinds = {case.prompt.style: "style", case.backend.spec.name: "backend"}
@@ -190,4 +187,6 @@ def _check_report(settings: Settings) -> None:
     from pytest_videobench.report.run import RunFolder
 
     if not RunFolder.is_free(settings.report):
-        raise pytest.UsageError(f"--vb-report: {settings.report} holds other files; name a new or empty folder")
+        raise pytest.UsageError(
+            f"--vb-report: {settings.report} holds other files; name a new or empty folder"
+        )

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from pytest_videobench.gate.record import CaseRecord
     from pytest_videobench.options import Settings
 
-settings_key = pytest.StashKey["Settings"]()
+settings_key: pytest.StashKey[Settings] = pytest.StashKey()
 """On config: the options, checked."""
-notices_key = pytest.StashKey[list[str]]()
+notices_key: pytest.StashKey[list[str]] = pytest.StashKey()
 """On config: lines about the store that the next row takes along."""
-record_key = pytest.StashKey["CaseRecord"]()
+record_key: pytest.StashKey[CaseRecord] = pytest.StashKey()
 """On an item: what is learned of its case."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import av
@@ -12,7 +11,8 @@ import numpy as np
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -21,7 +21,7 @@ class WriteClip(Protocol):
     def __call__(
         self,
         path: Path,
-        frames: Sequence[NDArray[np.uint8]],
+        frames: Iterable[NDArray[np.uint8]],
         *,
         fps: int = 24,
         codec: str = "libx264",
@@ -54,7 +54,7 @@ def drifting(*, frames: int, height: int, width: int, step: int = 2) -> NDArray[
     noise = np.random.default_rng(7).integers(0, 256, (height // 4 + 1, (width + frames * step) // 4 + 1, 3))
     plane = np.kron(noise, np.ones((4, 4, 1))).astype(np.float64)
     for axis in (0, 1):
-        plane = sum(np.roll(plane, k, axis) for k in range(-2, 3)) / 5
+        plane = np.mean([np.roll(plane, k, axis) for k in range(-2, 3)], axis=0)
     return np.stack([plane[:height, t * step : t * step + width] for t in range(frames)]).astype(np.uint8)
 
 
@@ -65,7 +65,7 @@ def write_clip() -> WriteClip:
 
 def encode(
     path: Path,
-    frames: Sequence[NDArray[np.uint8]],
+    frames: Iterable[NDArray[np.uint8]],
     *,
     fps: int = 24,
     codec: str = "libx264",
@@ -76,6 +76,8 @@ def encode(
 ) -> Path:
     with av.open(str(path), "w", options={"movflags": "faststart"} if faststart else {}) as container:
         stream = container.add_stream(codec, rate=fps)
+        assert isinstance(stream, av.VideoStream)
+        frames = list(frames)
         stream.height, stream.width = frames[0].shape[:2]
         stream.pix_fmt = pix_fmt
         if rotation:

@@ -21,13 +21,15 @@ from typing import TYPE_CHECKING
 
 from pytest_videobench.backends.base import Backend, BackendSpec, Generation, Request
 from pytest_videobench.errors import GenerationFailed, MissingClip, SpecError
-from pytest_videobench.prompts.model import Delivery
 from pytest_videobench.files import file_digest
+from pytest_videobench.prompts.model import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-SUFFIXES = frozenset({".avi", ".gif", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ogv", ".ts", ".webm"})
+SUFFIXES = frozenset(
+    {".avi", ".gif", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ogv", ".ts", ".webm"}
+)
 """What counts as a clip in a folder."""
 MANIFEST = "manifest.csv"
 
@@ -85,7 +87,9 @@ class Folder(Backend):
 
     def unclaimed(self, requests: Iterable[Request]) -> list[str]:
         """Name the clips of the folder that belong to none of the requests."""
-        claimed = {file for request in requests for name in _names(request) for file in self._index.get(name, [])}
+        claimed = {
+            file for request in requests for name in _names(request) for file in self._index.get(name, [])
+        }
         return [file.relative_to(self.root).as_posix() for file in self._files if file not in claimed]
 
     @cached_property
@@ -138,7 +142,12 @@ def _names(request: Request) -> Iterator[str]:
     prompt = request.prompt
     endings = [f"r{request.roll}", str(request.roll), *([""] if request.roll == 0 else [])]
     for ending in endings:
-        for name in (f"{prompt.style}-{prompt.id}", prompt.id, f"{prompt.style}-{prompt.text()}", prompt.text()):
+        for name in (
+            f"{prompt.style}-{prompt.id}",
+            prompt.id,
+            f"{prompt.style}-{prompt.text()}",
+            prompt.text(),
+        ):
             yield slug(f"{name}-{ending}")
 
 

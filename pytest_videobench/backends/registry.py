@@ -19,6 +19,6 @@ BACKENDS: Registry[BackendFactory] = Registry("pytest_videobench.backends", "bac
 
 
 def make_backend(spec: str) -> Backend:
-    """Make the backend that a spec names; raise :class:`SpecError` for a name or parameter it does not know."""
+    """Make the backend that a spec names; an unknown name or parameter is a SpecError."""
     parsed = BackendSpec.parse(spec)
     return BACKENDS.get(parsed.name)(parsed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser("cache", help="list, check and clear the stored clips")
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     _action(actions, "ls", "list the stored clips", ls)
-    _action(actions, "verify", "read every clip and set damaged ones aside; exit status 1 if there were any", verify)
+    _action(
+        actions,
+        "verify",
+        "read every clip and set damaged ones aside; exit status 1 if there were any",
+        verify,
+    )
     prune_parser = _action(actions, "prune", "delete stored clips and what killed runs left behind", prune)
     prune_parser.add_argument(
         "--older-than", metavar="AGE", type=_age, help="delete clips made longer ago, for instance 30d or 12h"
@@ -71,7 +76,7 @@ def _goes(clip: Clip | None, args: argparse.Namespace) -> bool:
     if clip is None or (args.older_than is None and args.backend is None):
         return False
     created = datetime.fromisoformat(clip.sidecar["created"])
-    old = args.older_than is None or datetime.now(timezone.utc) - created > args.older_than
+    old = args.older_than is None or datetime.now(UTC) - created > args.older_than
     return old and args.backend in (None, clip.sidecar["identity"]["backend"])
 
 
@@ -88,7 +93,11 @@ def _action(
 ) -> argparse.ArgumentParser:
     parser = actions.add_parser(name, help=text, description=text)
     parser.add_argument(
-        "--cache", metavar="DIR", type=Path, default=DEFAULT, help="folder of the store (default: .videobench)"
+        "--cache",
+        metavar="DIR",
+        type=Path,
+        default=DEFAULT,
+        help="folder of the store (default: .videobench)",
     )
     parser.set_defaults(func=func)
     return parser
@@ -97,5 +106,7 @@ def _action(
 def _age(text: str) -> timedelta:
     match = re.fullmatch(r"(\d+)([dh])", text)
     if not match:
-        raise argparse.ArgumentTypeError(f"expected a number of days or hours, such as 30d or 12h, got {text!r}")
+        raise argparse.ArgumentTypeError(
+            f"expected a number of days or hours, such as 30d or 12h, got {text!r}"
+        )
     return timedelta(**{{"d": "days", "h": "hours"}[match[2]]: int(match[1])})

@@ -33,7 +33,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--style", metavar="S", default="", help="hold the clips to this style's thresholds")
     parser.add_argument("--format", choices=("table", "jsonl"), default="table")
     parser.add_argument(
-        "--jobs", metavar="N", type=_positive, default=cpu_count() or 1, help="processes (default: one per core)"
+        "--jobs",
+        metavar="N",
+        type=_positive,
+        default=cpu_count() or 1,
+        help="processes (default: one per core)",
     )
     parser.set_defaults(func=score)
 
@@ -60,7 +64,13 @@ def score_clip(path: Path, style: str = "", prompt: str = "") -> dict[str, Any]:
     from pytest_videobench.prompts.model import Expectations
 
     record: dict[str, Any] = {"clip": str(path), "sha256": None, "probe": None, "metrics": {}, "findings": []}
-    record |= {"problems": [], "prompt": prompt, "style": style, "fingerprint": dict(fingerprint()), "error": None}
+    record |= {
+        "problems": [],
+        "prompt": prompt,
+        "style": style,
+        "fingerprint": dict(fingerprint()),
+        "error": None,
+    }
     try:
         footage = analyse(path)
         record["sha256"] = file_digest(path)
@@ -68,7 +78,11 @@ def score_clip(path: Path, style: str = "", prompt: str = "") -> dict[str, Any]:
         return record | {"error": {"kind": error.kind, "message": str(error)}}
     except OSError as error:
         return record | {"error": {"kind": "unreadable", "message": f"{path}: {error.strerror or error}"}}
-    return record | {"probe": asdict(footage.probe)} | _cells(assess(footage, complete(Expectations(style=style))))
+    return (
+        record
+        | {"probe": asdict(footage.probe)}
+        | _cells(assess(footage, complete(Expectations(style=style))))
+    )
 
 
 def _cells(assessment: Assessment) -> dict[str, Any]:
@@ -79,7 +93,7 @@ def _cells(assessment: Assessment) -> dict[str, Any]:
 
 
 def _records(args: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    """Score in this process or in several; a process that dies takes the run down with one line, not silently."""
+    """Score in this process or in several, in the order given."""
     one = partial(score_clip, style=args.style, prompt=args.prompt)
     jobs = min(args.jobs, len(args.clips))
     if jobs == 1:
@@ -102,15 +116,22 @@ class _TablePrinter:
         print(f"{'clip':{self._width}}{'size':>12}{'fps':>7}{'seconds':>9}{titles}  findings")
 
     def __call__(self, record: dict[str, Any]) -> None:
-        name = record["clip"] if len(record["clip"]) <= self._width else "…" + record["clip"][1 - self._width :]
+        name = (
+            record["clip"] if len(record["clip"]) <= self._width else "…" + record["clip"][1 - self._width :]
+        )
         if record["error"]:
             print(f"{name:{self._width}}  {record['error']['kind']}: {record['error']['message']}")
             return
         probe, metrics = record["probe"], record["metrics"]
         values = "".join(f"{_short(metrics.get(metric, {}).get('value')):>12}" for metric in _TABLE_METRICS)
         size = f"{probe['width']}x{probe['height']}"
-        found = ", ".join(f"{f['defect']}{'' if f['gate'] else ' (warn)'} {f['start']:.2f}s" for f in record["findings"])
-        print(f"{name:{self._width}}{size:>12}{probe['fps']:7.2f}{probe['duration']:9.2f}{values}  {found or '-'}")
+        found = ", ".join(
+            f"{f['defect']}{'' if f['gate'] else ' (warn)'} {f['start']:.2f}s" for f in record["findings"]
+        )
+        print(
+            f"{name:{self._width}}{size:>12}{probe['fps']:7.2f}{probe['duration']:9.2f}"
+            f"{values}  {found or '-'}"
+        )
 
 
 def _short(value: float | None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING
 from pytest_videobench.registry import Registry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
     from pytest_videobench.footage.footage import Footage
     from pytest_videobench.prompts.model import Expectations
 

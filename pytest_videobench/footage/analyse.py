@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import cv2
 import numpy as np
@@ -28,11 +28,14 @@ from pytest_videobench.footage.scale import shrink
 from pytest_videobench.footage.thumbnails import Thumbnails
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from pytest_videobench.footage.reader import Picture
+
+S = TypeVar("S", StepSignals, CameraPath)
 
 SAMPLE_RATE = 4.0
 """Hz at which single pictures are measured in full."""
@@ -148,7 +151,7 @@ class _Collector:
         return fit_camera(moving.flow, moving.texture, aspect)
 
 
-def _columns(kind: Any, rows: list[tuple[float, ...]]) -> Any:
+def _columns(kind: type[S], rows: Sequence[tuple[float, ...]]) -> S:
     """Turn rows into the columns of a dataclass of arrays."""
     names = [field.name for field in fields(kind)]
     table = np.array(rows, np.float64).reshape(len(rows), len(names))

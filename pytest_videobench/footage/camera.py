@@ -33,7 +33,9 @@ def fit_camera(flow: NDArray[np.float32], texture: NDArray[np.float32], aspect: 
     design = _design(aspect)
     belief = np.clip(texture.reshape(len(flow), -1) / _TEXTURE, 0.02, 1).astype(np.float64)
     target = flow.reshape(len(flow), -1, 2).astype(np.float64)
-    parts = [_fit(design, target[i : i + _BATCH], belief[i : i + _BATCH]) for i in range(0, len(flow), _BATCH)]
+    parts = [
+        _fit(design, target[i : i + _BATCH], belief[i : i + _BATCH]) for i in range(0, len(flow), _BATCH)
+    ]
     dx, dy, zoom, roll, fit = np.concatenate(parts).T
     return CameraPath(dx=dx, dy=dy, zoom=zoom, roll=roll, fit=fit)
 

@@ -58,7 +58,7 @@ class MotionSignals:
     texture: NDArray[np.float32]
     """Pairs × 18 × 32 standard deviation of luma per block: where flow can be believed."""
     warp_error: Floats
-    """Mean squared difference, luma in 0–1, of a frame and the next one warped onto it, where not occluded."""
+    """Mean squared difference, luma in 0–1, of a frame and the next one warped onto it, if not occluded."""
     middle_error: Floats
     """One per odd distinct frame: mean absolute difference in grey levels to the frame interpolated from
     its neighbours."""
@@ -94,7 +94,7 @@ class SampleSignals:
     acutance: Floats
     """Mean |Laplacian| over mean |Sobel| at 640 px: sharpness with the contrast divided out."""
     si: Floats
-    """Standard deviation of the Sobel magnitude of luma, full resolution (ITU-T P.910 spatial information)."""
+    """Standard deviation of luma's Sobel magnitude, full resolution (ITU-T P.910 spatial information)."""
     colourfulness: Floats
     """Hasler and Süsstrunk's M3."""
     contrast: Floats

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import cv2
 import numpy as np
@@ -31,13 +32,14 @@ def dense_flow(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[n
     factor = -(-_DIS_MIN_SIDE // min(height, width))
     size = (width * factor, height * factor)
     large = _dis(*size).calc(cv2.resize(before, size), cv2.resize(after, size), None)
-    return np.asarray(cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA), np.float32) / factor
+    shrunk = np.asarray(cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA), np.float32)
+    return np.asarray(shrunk / factor, np.float32)
 
 
 def flow_grid(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Average the flow over the block grid: 18 × 32 × 2 picture widths."""
     flow = dense_flow(before, after)
-    return block_means(flow) / flow.shape[1]
+    return np.asarray(block_means(flow) / flow.shape[1], np.float32)
 
 
 def block_means(picture: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
@@ -59,7 +61,7 @@ def warp_errors(small: NDArray[np.uint8]) -> Floats:
 
     Pixels whose forward and backward flow disagree are taken as occluded and left out.
     """
-    return np.array([_warp_error(a, b) for a, b in zip(small[:-1], small[1:], strict=True)])
+    return np.array([_warp_error(a, b) for a, b in itertools.pairwise(small)])
 
 
 def middle_errors(small: NDArray[np.uint8]) -> Floats:
@@ -78,13 +80,14 @@ def brisk_flows(small: NDArray[np.uint8], distinct: Ints, frames: int, fps: floa
     """
     interval = max(1, round(fps / _BRISK_RATE))
     shown = np.searchsorted(distinct, np.arange(0, frames, interval), side="right") - 1
-    return np.array([_brisk_flow(small[a], small[b]) for a, b in zip(shown[:-1], shown[1:], strict=True)])
+    return np.array([_brisk_flow(small[a], small[b]) for a, b in itertools.pairwise(shown)])
 
 
 @lru_cache(maxsize=16)
-def _dis(_height: int, _width: int) -> cv2.DISOpticalFlow:
+def _dis(_height: int, _width: int) -> Any:  # OpenCV's stubs know less of it than 4.13 and 5 have
     """Give one instance per picture size: a small picture changes an instance's parameters for good."""
-    return cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+    create = cast("Any", cv2).DISOpticalFlow_create
+    return create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
 
 
 @cache
@@ -96,8 +99,9 @@ def _pixels(height: int, width: int) -> NDArray[np.float32]:
 def _sample(
     picture: NDArray[np.uint8] | NDArray[np.float32], where: NDArray[np.float32]
 ) -> NDArray[np.float32]:
+    remap = cast("Any", cv2.remap)  # the stubs refuse the empty second map that its documentation asks for
     return np.asarray(
-        cv2.remap(picture, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32
+        remap(picture, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32
     )
 
 
@@ -118,9 +122,9 @@ def _energy(flow: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _middle_error(before: NDArray[np.uint8], middle: NDArray[np.uint8], after: NDArray[np.uint8]) -> float:
-    half = dense_flow(before, after) / 2
+    half = np.asarray(dense_flow(before, after) / 2, np.float32)
     pixels = _pixels(*middle.shape)
-    guess = (_sample(before, pixels - half) + _sample(after, pixels + half)) / 2
+    guess = np.add(_sample(before, pixels - half), _sample(after, pixels + half)) / 2
     return float(np.mean(np.abs(guess - middle)))
 
 
@@ -129,4 +133,4 @@ def _brisk_flow(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> float:
         return 0.0
     size = np.sqrt(_energy(dense_flow(before, after))).ravel()
     count = max(1, round(len(size) * _BRISK_SHARE))
-    return float(np.partition(size, -count)[-count:].mean()) / min(before.shape)
+    return float(np.partition(size, -count)[-count:].mean() / min(before.shape))

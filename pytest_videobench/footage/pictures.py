@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -122,15 +122,19 @@ def banding_of(luma: NDArray[np.uint8]) -> float:
     rise = cv2.absdiff(rows[:, _SLOPE_SPAN:], rows[:, :-_SLOPE_SPAN])
     low, high = _SLOPE_LEVELS
     sloping = cv2.inRange(rise, np.array(low), np.array(high))
-    flat = cv2.compare(rows[:, _SLOPE_SPAN // 2 : -_SLOPE_SPAN // 2], rows[:, _SLOPE_SPAN // 2 + 1 : -_SLOPE_SPAN // 2 + 1], cv2.CMP_EQ)
+    flat = cv2.compare(
+        rows[:, _SLOPE_SPAN // 2 : -_SLOPE_SPAN // 2],
+        rows[:, _SLOPE_SPAN // 2 + 1 : -_SLOPE_SPAN // 2 + 1],
+        cv2.CMP_EQ,
+    )
     area = cv2.countNonZero(sloping)
     if area < _SLOPE_AREA * sloping.size:
         return 0.0
     return cv2.countNonZero(cv2.bitwise_and(sloping, flat)) / area
 
 
-def _mean_abs(values: NDArray[np.int16]) -> float:
-    return float(cv2.norm(values, cv2.NORM_L1)) / values.size
+def _mean_abs(values: Any) -> float:
+    return float(cv2.norm(values, cv2.NORM_L1) / values.size)
 
 
 def _step_profile(luma: NDArray[np.uint8], axis: int) -> NDArray[np.float64]:
@@ -138,4 +142,4 @@ def _step_profile(luma: NDArray[np.uint8], axis: int) -> NDArray[np.float64]:
     after, before = (luma[1:], luma[:-1]) if axis == 0 else (luma[:, 1:], luma[:, :-1])
     steps = cv2.absdiff(after, before)
     total = cv2.reduce(steps, 1 - axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
-    return np.asarray(total, np.float64).ravel() / steps.shape[1 - axis]
+    return np.asarray(np.ravel(total) / steps.shape[1 - axis], np.float64)

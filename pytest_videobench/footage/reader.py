@@ -103,10 +103,9 @@ class Reader:
         self._codec = stream.codec_context.name
         self._rate = float(stream.average_rate or stream.guessed_rate or 0)
         self._promised_frames = int(stream.frames or 0)
-        duration = stream.duration * stream.time_base if stream.duration and stream.time_base else 0
-        if not duration and container.duration:
-            duration = container.duration / av.time_base
-        self._promised_duration = float(duration)
+        self._promised_duration = (container.duration or 0) / av.time_base
+        if stream.duration and stream.time_base:
+            self._promised_duration = float(stream.duration * stream.time_base)
         self._reformatter = VideoReformatter()
 
     def _frames(self, container: av.container.InputContainer) -> Iterator[av.VideoFrame]:

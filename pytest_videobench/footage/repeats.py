@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,8 +19,8 @@ _CHANGE_SHARE, _CHANGE_MOST = 0.04, 0.5
 _BLOCK_SHARE, _BLOCK_MOST = 0.08, 4.0
 _MEMORY = 9
 """Distinct steps that say how much this clip moves."""
-_USUAL = 75
-"""Percentile of them that does: repeats that were missed must not outvote the motion."""
+_USUAL = 0.75
+"""Quantile of them that does: repeats that were missed must not outvote the motion."""
 
 
 class Repeats:
@@ -52,4 +51,8 @@ class Repeats:
 
 
 def _limit(least: float, share: float, most: float, seen: deque[float]) -> float:
-    return min(most, max(least, share * float(np.percentile(seen, _USUAL)))) if seen else least
+    return min(most, max(least, share * _usual(seen))) if seen else least
+
+
+def _usual(seen: deque[float]) -> float:
+    return sorted(seen)[int(_USUAL * (len(seen) - 1))]

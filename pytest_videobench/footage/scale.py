@@ -18,7 +18,7 @@ def fit_size(height: int, width: int, long_side: int) -> tuple[int, int]:
 
 
 def halve_towards(picture: NDArray[np.uint8], long_side: int) -> NDArray[np.uint8]:
-    """Halve until the long side is less than twice what is asked; OpenCV is far faster at it than at thirds."""
+    """Halve until the long side is less than twice what is asked; OpenCV is fastest at halving."""
     while max(picture.shape[:2]) >= 2 * long_side and min(picture.shape[:2]) > 1:
         height, width = (side // 2 for side in picture.shape[:2])
         even = picture[: 2 * height, : 2 * width]
@@ -28,7 +28,7 @@ def halve_towards(picture: NDArray[np.uint8], long_side: int) -> NDArray[np.uint
 
 def shrink(picture: NDArray[np.uint8], long_side: int) -> NDArray[np.uint8]:
     """Resize to the long side as asked by area averaging; a smaller picture is returned as it is."""
-    size = fit_size(*picture.shape[:2], long_side)
+    size = fit_size(picture.shape[0], picture.shape[1], long_side)
     coarse = halve_towards(picture, long_side)
     if (coarse.shape[1], coarse.shape[0]) == size:
         return coarse

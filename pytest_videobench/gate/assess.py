@@ -83,7 +83,7 @@ def describe(finding: Finding) -> str:
 
 def span(start: float, end: float) -> str:
     """Write a span of seconds; an event without length is one time."""
-    return f"{start:.2f} s" if end - start < 0.005 else f"{start:.2f}–{end:.2f} s"  # noqa: RUF001  # a range
+    return f"{start:.2f} s" if end - start < 0.005 else f"{start:.2f}–{end:.2f} s"  # a range
 
 
 def _breaks(measure: Measure, threshold: Threshold) -> bool:

@@ -42,7 +42,10 @@ class CaseRecord:
             try:
                 cells |= assessment_cells(assess(self.footage, expected))
             except Exception as broken:  # somebody's metric or detector; the other cases go on
-                verdict, error = "error", {"kind": "assessment", "message": f"{type(broken).__name__}: {broken}"}
+                verdict, error = (
+                    "error",
+                    {"kind": "assessment", "message": f"{type(broken).__name__}: {broken}"},
+                )
         if self.error is not None:
             error = {"kind": self.error.kind, "message": str(self.error)}
         return Row(

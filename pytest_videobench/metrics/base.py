@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pytest_videobench.registry import Registry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_videobench.footage.footage import Footage
     from pytest_videobench.prompts.model import Expectations
 

@@ -79,7 +79,8 @@ class Page:
         """Put the clip, the reason and a few numbers beside the result."""
         cells[_TEST] = '<th class="sortable" data-column-type="testId">Case</th>'
         numbers = [
-            f'<th class="sortable" data-column-type="{name}">{title}</th>' for name, title in _SHOWN_METRICS.items()
+            f'<th class="sortable" data-column-type="{name}">{title}</th>'
+            for name, title in _SHOWN_METRICS.items()
         ]
         cells[_DURATION:_DURATION] = ["<th>Clip</th>", "<th>Why</th>", *numbers]
 
@@ -91,7 +92,8 @@ class Page:
             return
         cells[_TEST] = _render("cell_case.html", row=row)
         values = [
-            f'<td class="col-{name}">{_number(row.metrics.get(name, {}).get("value"))}</td>' for name in _SHOWN_METRICS
+            f'<td class="col-{name}">{_number(row.metrics.get(name, {}).get("value"))}</td>'
+            for name in _SHOWN_METRICS
         ]
         clip, why = (_render(f"cell_{name}.html", row=row, base=self._base()) for name in ("clip", "why"))
         cells[_DURATION:_DURATION] = [clip, why, *values]
@@ -161,7 +163,7 @@ def _render(name: str, **values: object) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4g}"  # noqa: RUF001  # a dash for a missing value
+    return "–" if value is None else f"{value:.4g}"  # a dash for a missing value
 
 
 def _facts(row: Row) -> dict[str, str]:
@@ -170,9 +172,12 @@ def _facts(row: Row) -> dict[str, str]:
     if row.probe:
         probe = row.probe
         facts["clip"] = (
-            f"{probe['width']} × {probe['height']}, {probe['fps']:g} fps, {probe['duration']:.2f} s, {probe['codec']}"  # noqa: RUF001
+            f"{probe['width']} × {probe['height']}, {probe['fps']:g} fps, "
+            f"{probe['duration']:.2f} s, {probe['codec']}"
         )
     if row.clip:
-        facts |= {name: str(row.clip[name]) for name in ("origin", "seed", "sha256") if row.clip[name] is not None}
+        facts |= {
+            name: str(row.clip[name]) for name in ("origin", "seed", "sha256") if row.clip[name] is not None
+        }
     facts |= {f"time: {phase}": f"{seconds:.2f} s" for phase, seconds in row.timing.items()}
     return {name: text for name, text in facts.items() if text}

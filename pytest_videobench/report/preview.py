@@ -21,7 +21,8 @@ def preview(cases: Iterable[Case], cache: Path) -> Iterator[str]:
     groups: dict[tuple[str, str], list[Case]] = {}
     for case in cases:
         groups.setdefault((case.prompt.style, backend_label(case.backend)), []).append(case)
-    yield f"{'style':12}{'backend':28}{'cases':>7}{'stored':>8}{'to make':>9}{'no clip':>9}{'seconds':>9}{'USD':>9}"
+    titles = {"cases": 7, "stored": 8, "to make": 9, "no clip": 9, "seconds": 9, "USD": 9}
+    yield f"{'style':12}{'backend':28}" + "".join(f"{title:>{width}}" for title, width in titles.items())
     total = 0.0
     for (style, label), own in groups.items():
         states = [_state(store, case) for case in own]

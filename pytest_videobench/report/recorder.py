@@ -157,8 +157,9 @@ def attach_row(
     item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[None], record: CaseRecord
 ) -> None:
     """Put the row on the report that crosses processes, and flat properties where JUnit finds them."""
-    record.notes.extend(item.config.stash[notices_key])
-    item.config.stash[notices_key].clear()
+    notices = item.config.stash[notices_key]
+    record.notes.extend(notices)
+    notices.clear()
     row = record.row(item.nodeid, *_verdict(report, call))
     report.videobench = row.to_json()  # type: ignore[attr-defined]  # reports carry what plugins add
     item.user_properties.extend(_properties(row))
@@ -183,7 +184,9 @@ def _properties(row: Row) -> list[tuple[str, object]]:
     """Flat scalars: the case, its verdict, its metrics, and the defects that were found."""
     properties: list[tuple[str, object]] = [("vb_case", row.key), ("vb_verdict", row.verdict)]
     properties += [
-        (f"vb_{name}", round(cell["value"], 6)) for name, cell in row.metrics.items() if cell["value"] is not None
+        (f"vb_{name}", round(cell["value"], 6))
+        for name, cell in row.metrics.items()
+        if cell["value"] is not None
     ]
     if row.findings:
         properties.append(("vb_defects", " ".join(sorted({finding["defect"] for finding in row.findings}))))

@@ -7,7 +7,7 @@ import os
 import shutil
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,9 @@ class RunFolder:
     @staticmethod
     def is_free(folder: Path) -> bool:
         """Say whether a report may be written there: nothing lies there, or an earlier report."""
-        return not folder.exists() or (folder.is_dir() and (not any(folder.iterdir()) or (folder / RUN).exists()))
+        return not folder.exists() or (
+            folder.is_dir() and (not any(folder.iterdir()) or (folder / RUN).exists())
+        )
 
     def open(self) -> None:
         """Make the folder, and clear what an earlier run left of its own."""
@@ -69,7 +71,9 @@ class RunFolder:
         by_style: dict[str, Counter[str]] = {}
         for row in sorted(self.rows, key=lambda row: row.style):
             by_style.setdefault(row.style, Counter())[row.verdict] += 1
-        return {style: {verdict: counter[verdict] for verdict in VERDICTS} for style, counter in by_style.items()}
+        return {
+            style: {verdict: counter[verdict] for verdict in VERDICTS} for style, counter in by_style.items()
+        }
 
     def _adopt(self, row: Row) -> dict[str, Any] | None:
         if row.clip is None:
@@ -98,7 +102,7 @@ class RunFolder:
 
 
 def _bring(source: Path, target: Path, root: Path) -> str | None:
-    """Link a file into the report where the disk allows it, copy it elsewhere; give its path in the report."""
+    """Link a file into the report where the disk allows it, else copy it; give its path in the report."""
     if not source.is_file():
         return None
     target.unlink(missing_ok=True)
@@ -120,4 +124,4 @@ def _replace(path: Path, text: str) -> None:
 
 
 def _now() -> str:
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+    return datetime.now(UTC).isoformat(timespec="seconds")

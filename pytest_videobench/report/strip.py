@@ -54,7 +54,8 @@ def _padded(frame: NDArray[np.uint8], *, last: bool) -> NDArray[np.uint8]:
     import numpy as np
 
     return np.asarray(
-        cv2.copyMakeBorder(frame, 0, 0, 0, 0 if last else _GAP, cv2.BORDER_CONSTANT, value=(24, 24, 24)), np.uint8
+        cv2.copyMakeBorder(frame, 0, 0, 0, 0 if last else _GAP, cv2.BORDER_CONSTANT, value=(24, 24, 24)),
+        np.uint8,
     )
 
 

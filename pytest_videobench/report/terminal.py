@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pytest_videobench.report.run import RunFolder
 
 _SHOWN = 10
+SYNTHETIC = "drawn by the embedded generator, made by no model"
 
 
 def summary(run: RunFolder, unclaimed: Sequence[str], verbosity: int) -> Iterator[str]:
@@ -25,7 +26,9 @@ def summary(run: RunFolder, unclaimed: Sequence[str], verbosity: int) -> Iterato
         yield f"{style:{width}}  " + "  ".join(f"{by_verdict[verdict]:8}" for verdict in VERDICTS)
     if verbosity < 0:
         return
-    defects = Counter(f["defect"] for row in run.rows for f in row.findings if f["gate"] and not f["permitted"])
+    defects = Counter(
+        f["defect"] for row in run.rows for f in row.findings if f["gate"] and not f["permitted"]
+    )
     if defects:
         yield "defects: " + ", ".join(f"{name} {count}" for name, count in defects.most_common())
     limit = None if verbosity > 0 else _SHOWN
@@ -33,7 +36,7 @@ def summary(run: RunFolder, unclaimed: Sequence[str], verbosity: int) -> Iterato
     yield from _listed("files that matched no case", unclaimed, limit)
     synthetic = sum(bool(row.clip and row.clip["synthetic"]) for row in run.rows)
     if synthetic:
-        yield f"{synthetic} of {len(run.rows)} clips are synthetic: drawn by the embedded generator, made by no model"
+        yield f"{synthetic} of {len(run.rows)} clips are synthetic: {SYNTHETIC}"
 
 
 def _is_missing(row: Row) -> bool:

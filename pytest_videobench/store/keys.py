@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def cache_key(request: Request, backend: Backend) -> str:
-    """Hash the request as this backend will see it to 32 hex digits; rolls differ, time-outs do not matter."""
+    """Hash the request as this backend will see it to 32 hex digits."""
     return hashlib.sha256(canonical(identity(request, backend)).encode()).hexdigest()[:32]
 
 
@@ -31,4 +31,3 @@ def identity(request: Request, backend: Backend) -> dict[str, Any]:
 def canonical(value: Any) -> str:
     """Write JSON so that equal values give equal text."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-

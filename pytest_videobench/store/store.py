@@ -1,8 +1,8 @@
 """The clip store: one folder per clip, published by one rename, made by one process at a time.
 
-An entry is ``clips/<2 digits>/<key>/`` with the clip, its sidecar ``clip.json``, the ground truth where there
-is one, and what later stages keep beside the clip. A folder is filled under ``making/`` and renamed when it is
-whole, so what stands under ``clips/`` was complete, whenever a process was killed.
+An entry is ``clips/<2 digits>/<key>/`` with the clip, its sidecar ``clip.json``, the ground truth where
+there is one, and what later stages keep beside the clip. A folder is filled under ``making/`` and renamed
+when it is whole, so what stands under ``clips/`` was complete whenever a process was killed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 from dataclasses import asdict, dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 SIDECAR = "clip.json"
 TRUTH = "truth.json"
 SIDECAR_VERSION = 1
-_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of pytest-videobench: clips and their footage.\n"
+_TAG = (
+    "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of pytest-videobench: clips and their footage.\n"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +75,18 @@ class Store:
         if clip is not None:
             return clip
         if offline and not self._entry(key).exists():
-            raise OfflineMiss(f"{case or request.prompt.key}: no stored clip, and --vb-offline forbids making one")
+            raise OfflineMiss(
+                f"{case or request.prompt.key}: no stored clip, and --vb-offline forbids making one"
+            )
         self._prepare()
         with self._lock(key):
-            clip = self._read(key) or self._set_aside(key)
+            clip = self._read(key)
+            if clip is None:
+                self._set_aside(key)
             if clip is None and offline:
-                raise OfflineMiss(f"{case or request.prompt.key}: the stored clip is damaged; run without --vb-offline")
+                raise OfflineMiss(
+                    f"{case or request.prompt.key}: the stored clip is damaged; run without --vb-offline"
+                )
             return clip or self._make(key, request, backend, case)
 
     def has(self, request: Request, backend: Backend) -> bool:
@@ -154,7 +162,7 @@ class Store:
         entry = self._entry(key)
         if not entry.exists():
             return
-        target = self.root / "damaged" / f"{key}-{datetime.now(timezone.utc):%Y%m%dT%H%M%S%f}"
+        target = self.root / "damaged" / f"{key}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
         target.parent.mkdir(parents=True, exist_ok=True)
         entry.rename(target)
         self._notify(f"stored clip {key} was damaged; set aside in {target} and not used")
@@ -166,7 +174,7 @@ class Store:
         return self._entry(key) / SIDECAR
 
     def _lock(self, key: str) -> BaseFileLock:
-        """Lock by the key's first digits: the kernel frees a killed process's lock, and the files stay few."""
+        """Lock by the key's first digits, so that lock files stay few; the kernel frees a killed holder's."""
         from filelock import FileLock
 
         folder = self.root / "locks"
@@ -206,7 +214,7 @@ def _write_sidecar(
         "cost_usd": generation.cost_usd,
         "synthetic": generation.synthetic,
         "origin": generation.origin,
-        "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     _dump(workdir / SIDECAR, sidecar)
 

@@ -6,11 +6,18 @@ import sys
 
 import pytest
 
-HEAVY = {"numpy", "cv2", "av", "httpx", "pytest_videobench.footage.footage", "pytest_videobench.prompts.model"}
+HEAVY = {
+    "numpy",
+    "cv2",
+    "av",
+    "httpx",
+    "pytest_videobench.footage.footage",
+    "pytest_videobench.prompts.model",
+}
 
 
 @pytest.mark.parametrize("extra", [(), ("-n1",)], ids=["one process", "a worker"])
-def test_nothing_is_written_printed_or_imported(pytester, extra):
+def test_nothing_is_written_printed_or_imported(pytester: pytest.Pytester, extra: tuple[str, ...]) -> None:
     pytester.makepyfile(
         f"""
         import sys
@@ -37,10 +44,14 @@ def test_nothing_is_written_printed_or_imported(pytester, extra):
     assert "videobench:" not in result.stdout.str()
     assert "style" not in result.stdout.str()
     assert "report" not in result.stdout.str()
-    left = {path.name for path in pytester.path.iterdir() if not path.name.startswith(("__pycache__", "runpytest", "std"))}
+    left = {
+        path.name
+        for path in pytester.path.iterdir()
+        if not path.name.startswith(("__pycache__", "runpytest", "std"))
+    }
     assert left == {"test_nothing_is_written_printed_or_imported.py"}
 
 
-def test_importing_the_plugin_imports_nothing_heavy(pytester):
+def test_importing_the_plugin_imports_nothing_heavy(pytester: pytest.Pytester) -> None:
     code = f"import pytest, sys; before = set(sys.modules); import pytest_videobench.plugin, pytest_videobench.fixtures; assert not {HEAVY!r} & (set(sys.modules) - before)"
     assert pytester.run(sys.executable, "-c", code).ret == 0

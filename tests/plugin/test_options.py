@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
+if TYPE_CHECKING:
+    from tests.conftest import Suite
 
-def test_offline_uses_stored_clips_and_names_the_missing_case(suite):
+
+def test_offline_uses_stored_clips_and_names_the_missing_case(suite: Suite) -> None:
     suite.run("--vb-rolls=1").assert_outcomes(passed=2)
     result = suite.run("--vb-rolls=2", "--vb-offline")
     result.assert_outcomes(passed=2, errors=2)
@@ -14,17 +19,23 @@ def test_offline_uses_stored_clips_and_names_the_missing_case(suite):
 
 
 @pytest.mark.parametrize("extra", [(), ("-n2",)], ids=["one process", "two workers"])
-def test_a_dry_run_shows_and_makes_nothing(suite, extra):
+def test_a_dry_run_shows_and_makes_nothing(suite: Suite, extra: tuple[str, ...]) -> None:
     suite.run("--vb-rolls=1")
     stored = sorted((suite.root / ".videobench").rglob("clip.mp4"))
     result = suite.run("--vb-rolls=3", "--vb-dry-run", "--vb-report=other", *extra)
     assert result.ret == 0
-    result.stdout.fnmatch_lines(["style*backend*cases*stored*to make*no clip*seconds*USD", "tiny *6 *2 *4 *0 *0.00", "dry run: nothing was made*0.00 USD"])
+    result.stdout.fnmatch_lines(
+        [
+            "style*backend*cases*stored*to make*no clip*seconds*USD",
+            "tiny *6 *2 *4 *0 *0.00",
+            "dry run: nothing was made*0.00 USD",
+        ]
+    )
     assert sorted((suite.root / ".videobench").rglob("clip.mp4")) == stored
     assert not (suite.root / "other").exists()
 
 
-def test_report_and_cache_go_where_they_are_asked_to(suite):
+def test_report_and_cache_go_where_they_are_asked_to(suite: Suite) -> None:
     suite.run("--vb-rolls=1", "--vb-report=r/one", "--vb-cache=c").assert_outcomes(passed=2)
     assert (suite.root / "r" / "one" / "index.html").is_file()
     assert len(list((suite.root / "c" / "clips").glob("??/*"))) == 2
@@ -32,7 +43,7 @@ def test_report_and_cache_go_where_they_are_asked_to(suite):
     assert not suite.report.exists()
 
 
-def test_ini_keys_do_what_options_do(suite):
+def test_ini_keys_do_what_options_do(suite: Suite) -> None:
     suite.pytester.makepyprojecttoml(
         "[tool.pytest]\nstrict = true\naddopts = ['--import-mode=importlib']\n"
         "vb_backends = ['procedural?duration=1&fps=12&size=128x72']\nvb_rolls = '2'\nvb_report = 'page'\nvb_cache = 'store'\n"
@@ -42,7 +53,7 @@ def test_ini_keys_do_what_options_do(suite):
     assert (suite.root / "store").is_dir()
 
 
-def test_several_backends_make_several_cases(suite):
+def test_several_backends_make_several_cases(suite: Suite) -> None:
     result = suite.run("--vb-rolls=1", "--vb-backend=procedural?duration=1&fps=12&size=96x64")
     result.assert_outcomes(passed=4)
     assert len({row["backend"] for row in suite.rows()}) == 2
@@ -64,35 +75,45 @@ def test_several_backends_make_several_cases(suite):
     ids=lambda value: value[-1] if isinstance(value, list) else "",
 )
 @pytest.mark.parametrize("extra", [(), ("-n2",)], ids=["n0", "n2"])
-def test_a_wrong_value_is_one_line_and_a_usage_error(suite, args, words, extra):
+def test_a_wrong_value_is_one_line_and_a_usage_error(
+    suite: Suite, args: list[str], words: str, extra: tuple[str, ...]
+) -> None:
     result = suite.run(*args, *extra, backend=None)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"*{words}*"])
     assert len([line for line in result.errlines if line.strip()]) == 1
 
 
-def test_a_wrong_ini_value_names_the_key(suite):
+def test_a_wrong_ini_value_names_the_key(suite: Suite) -> None:
     suite.pytester.makepyprojecttoml("[tool.pytest]\nvb_rolls = 'x'\n")
     result = suite.run(backend=None)
     result.stderr.fnmatch_lines(["*ini key vb_rolls: expected a number from 1, got 'x'*"])
 
 
-def test_a_broken_prompts_file_is_one_line(suite):
+def test_a_broken_prompts_file_is_one_line(suite: Suite) -> None:
     suite.prompts(suite.text().replace('shot = "wide"', 'shot = "huge"'))
     result = suite.run()
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    result.stdout.fnmatch_lines(["*suites/tiny/prompts.toml: prompt 'red-ball': key 'expect.shot'*got 'huge'*"])
+    result.stdout.fnmatch_lines(
+        ["*suites/tiny/prompts.toml: prompt 'red-ball': key 'expect.shot'*got 'huge'*"]
+    )
 
 
-def test_a_threshold_for_an_unknown_metric_names_the_prompt(suite):
+def test_a_threshold_for_an_unknown_metric_names_the_prompt(suite: Suite) -> None:
     suite.prompts(suite.text() + '\n[prompt.thresholds.flickring]\nmin = 1.0\nreason = "x"\n')
-    suite.run().stdout.fnmatch_lines(["*prompts.toml: prompt 'night-city': key 'thresholds.flickring': no metric*"])
+    suite.run().stdout.fnmatch_lines(
+        ["*prompts.toml: prompt 'night-city': key 'thresholds.flickring': no metric*"]
+    )
 
 
-def test_a_style_without_prompts_says_what_to_do(suite):
+def test_a_style_without_prompts_says_what_to_do(suite: Suite) -> None:
     (suite.folder / "prompts.toml").unlink()
-    suite.run().stdout.fnmatch_lines(["*prompts.toml: no such file; a test that asks for clips needs its prompts*"])
+    suite.run().stdout.fnmatch_lines(
+        ["*prompts.toml: no such file; a test that asks for clips needs its prompts*"]
+    )
 
 
-def test_markers_are_listed(suite):
-    suite.run("--markers", backend=None).stdout.fnmatch_lines(["@pytest.mark.folder: *", "@pytest.mark.procedural: *", "@pytest.mark.abstract: *"])
+def test_markers_are_listed(suite: Suite) -> None:
+    suite.run("--markers", backend=None).stdout.fnmatch_lines(
+        ["@pytest.mark.folder: *", "@pytest.mark.procedural: *", "@pytest.mark.abstract: *"]
+    )

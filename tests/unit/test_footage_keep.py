@@ -15,7 +15,10 @@ from pytest_videobench.footage.keep import footage_of, load, save
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from pytest_videobench.footage.footage import Footage
+    from tests.conftest import WriteClip
 
 
 def flat(value: Any, name: str = "") -> dict[str, Any]:
@@ -26,12 +29,12 @@ def flat(value: Any, name: str = "") -> dict[str, Any]:
 
 
 @pytest.fixture
-def clip(tmp_path, moving_frames, write_clip) -> Path:
+def clip(tmp_path: Path, moving_frames: NDArray[np.uint8], write_clip: WriteClip) -> Path:
     path: Path = write_clip(tmp_path / "a.mp4", moving_frames[:20])
     return path
 
 
-def test_what_is_read_is_what_was_written(clip, tmp_path):
+def test_what_is_read_is_what_was_written(clip: Path, tmp_path: Path) -> None:
     footage = analyse(clip)
     save(footage, tmp_path / "kept.npz")
     read = load(tmp_path / "kept.npz")
@@ -42,7 +45,7 @@ def test_what_is_read_is_what_was_written(clip, tmp_path):
         assert np.array_equal(value, after[name]), name
 
 
-def test_a_second_call_does_not_decode(clip, tmp_path, monkeypatch):
+def test_a_second_call_does_not_decode(clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = footage_of(clip, tmp_path / "kept.npz")
     monkeypatch.setattr(keep, "analyse", lambda path: pytest.fail("decoded again"))
     second: Footage = footage_of(clip, tmp_path / "kept.npz")
@@ -50,7 +53,7 @@ def test_a_second_call_does_not_decode(clip, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.99])
-def test_a_damaged_file_is_made_anew(clip, tmp_path, share):
+def test_a_damaged_file_is_made_anew(clip: Path, tmp_path: Path, share: float) -> None:
     kept = tmp_path / "kept.npz"
     footage_of(clip, kept)
     kept.write_bytes(kept.read_bytes()[: int(kept.stat().st_size * share)])
@@ -59,7 +62,7 @@ def test_a_damaged_file_is_made_anew(clip, tmp_path, share):
     assert load(kept) is not None
 
 
-def test_flipped_bytes_are_noticed(clip, tmp_path):
+def test_flipped_bytes_are_noticed(clip: Path, tmp_path: Path) -> None:
     kept = tmp_path / "kept.npz"
     footage_of(clip, kept)
     data = bytearray(kept.read_bytes())
@@ -68,13 +71,15 @@ def test_flipped_bytes_are_noticed(clip, tmp_path):
     assert load(kept) is None
 
 
-def test_what_other_software_left_is_made_anew(clip, tmp_path, monkeypatch):
+def test_what_other_software_left_is_made_anew(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kept = tmp_path / "kept.npz"
     footage_of(clip, kept)
     monkeypatch.setattr(keep, "fingerprint", lambda: {"decoder": "another"})
     assert load(kept) is None
 
 
-def test_no_part_is_left_behind(clip, tmp_path):
+def test_no_part_is_left_behind(clip: Path, tmp_path: Path) -> None:
     footage_of(clip, tmp_path / "kept.npz")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.mp4", "kept.npz"]

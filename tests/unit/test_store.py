@@ -6,7 +6,7 @@ import json
 import multiprocessing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROMPT = Prompt(
-    id="a", style="s", camera="wide", lighting="noon", subject="a fox", motion="runs", scene="snow", atmosphere="calm"
+    id="a",
+    style="s",
+    camera="wide",
+    lighting="noon",
+    subject="a fox",
+    motion="runs",
+    scene="snow",
+    atmosphere="calm",
 )
 
 
@@ -73,16 +80,16 @@ class Broken(Bytes):
 
 
 @pytest.fixture
-def backend(tmp_path) -> Bytes:
+def backend(tmp_path: Path) -> Bytes:
     return Bytes(tmp_path / "log")
 
 
 @pytest.fixture
-def store(tmp_path) -> Store:
+def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "store")
 
 
-def test_a_clip_is_made_once_and_then_read(store, backend):
+def test_a_clip_is_made_once_and_then_read(store: Store, backend: Bytes) -> None:
     first = store.fetch(a_request(), backend)
     again = store.fetch(a_request(), backend)
     assert first == again
@@ -90,7 +97,7 @@ def test_a_clip_is_made_once_and_then_read(store, backend):
     assert backend.made() == [0]
 
 
-def test_the_sidecar_says_where_the_clip_comes_from(store, backend):
+def test_the_sidecar_says_where_the_clip_comes_from(store: Store, backend: Bytes) -> None:
     clip = store.fetch(a_request(3), backend, case="s/a/bytes@m/3")
     assert clip.sidecar["case"] == "s/a/bytes@m/3"
     assert clip.sidecar["identity"]["prompt"] == PROMPT.text()
@@ -109,25 +116,25 @@ def test_the_sidecar_says_where_the_clip_comes_from(store, backend):
     ],
     ids=["roll", "seed", "prompt", "parameter", "backend"],
 )
-def test_whatever_changes_the_picture_changes_the_key(backend, change):
+def test_whatever_changes_the_picture_changes_the_key(backend: Bytes, change: dict[str, Any]) -> None:
     assert cache_key(a_request(**change), backend) != cache_key(a_request(), backend)
 
 
-def test_the_revision_changes_the_key_and_the_tags_do_not(backend):
+def test_the_revision_changes_the_key_and_the_tags_do_not(backend: Bytes) -> None:
     before = cache_key(a_request(), backend)
     assert cache_key(a_request(prompt=replace(PROMPT, tags=("fox",))), backend) == before
     backend.version = "2"
     assert cache_key(a_request(), backend) != before
 
 
-def test_a_failed_generation_leaves_nothing(store, tmp_path):
+def test_a_failed_generation_leaves_nothing(store: Store, tmp_path: Path) -> None:
     with pytest.raises(GenerationFailed):
         store.fetch(a_request(), Broken(tmp_path / "log"))
     assert list(store.entries()) == []
     assert list((store.root / "making").iterdir()) == []
 
 
-def test_offline_names_the_case_and_makes_no_folder(store, backend):
+def test_offline_names_the_case_and_makes_no_folder(store: Store, backend: Bytes) -> None:
     with pytest.raises(OfflineMiss, match="s/a/bytes@m/0"):
         store.fetch(a_request(), backend, offline=True, case="s/a/bytes@m/0")
     assert not store.root.exists()
@@ -150,7 +157,9 @@ DAMAGES = ["cut", "flip", "gone", "no sidecar", "{", "{}", "[1]", '{"file": 3, "
 
 
 @pytest.mark.parametrize("how", DAMAGES)
-def test_a_damaged_entry_is_set_aside_with_a_message_and_made_anew(tmp_path, backend, how):
+def test_a_damaged_entry_is_set_aside_with_a_message_and_made_anew(
+    tmp_path: Path, backend: Bytes, how: str
+) -> None:
     notices: list[str] = []
     store = Store(tmp_path / "store", notices.append)
     damage(store.fetch(a_request(), backend), how)
@@ -162,7 +171,7 @@ def test_a_damaged_entry_is_set_aside_with_a_message_and_made_anew(tmp_path, bac
     assert len(list((store.root / "damaged").iterdir())) == 1
 
 
-def test_verify_finds_what_is_damaged(store, backend):
+def test_verify_finds_what_is_damaged(store: Store, backend: Bytes) -> None:
     clips = [store.fetch(a_request(roll), backend) for roll in range(3)]
     damage(clips[1], "flip")
     assert store.verify() == [clips[1].sidecar["key"]]
@@ -170,7 +179,7 @@ def test_verify_finds_what_is_damaged(store, backend):
     assert store.verify() == []
 
 
-def test_what_a_killed_process_left_is_cleared_by_the_next_maker(store, backend):
+def test_what_a_killed_process_left_is_cleared_by_the_next_maker(store: Store, backend: Bytes) -> None:
     key = cache_key(a_request(), backend)
     leftover = store.root / "making" / f"{key}-abc"
     leftover.mkdir(parents=True)
@@ -185,7 +194,7 @@ def _fetch(root: Path, log: Path, barrier: object) -> None:
         assert Store(root).fetch(a_request(roll), Bytes(log)).path.read_bytes() == content(a_request(roll))
 
 
-def test_processes_that_want_the_same_clip_make_it_once(store, backend):
+def test_processes_that_want_the_same_clip_make_it_once(store: Store, backend: Bytes) -> None:
     context = multiprocessing.get_context("fork")
     barrier = context.Barrier(4)
     processes = [context.Process(target=_fetch, args=(store.root, backend.log, barrier)) for _ in range(4)]

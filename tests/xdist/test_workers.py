@@ -17,13 +17,18 @@ from pytest_videobench.store.store import Store
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from tests.conftest import Suite, WriteClip
+
 
 def stable(rows: list[dict[str, Any]]) -> list[str]:
     """Give rows as text without what may differ between runs."""
     return [json.dumps({k: v for k, v in row.items() if k != "timing"}, sort_keys=True) for row in rows]
 
 
-def test_rows_are_the_same_whatever_the_number_of_workers(suite):
+def test_rows_are_the_same_whatever_the_number_of_workers(suite: Suite) -> None:
     seen = []
     for extra in (["-p", "no:xdist"], ["-n0"], ["-n2"], ["-n4"]):
         result = suite.run("--vb-rolls=2", f"--vb-cache=cache-{extra[-1]}", *extra)
@@ -33,12 +38,16 @@ def test_rows_are_the_same_whatever_the_number_of_workers(suite):
     assert seen[0] == seen[1] == seen[2] == seen[3]
 
 
-def test_workers_tell_what_matched_nothing(suite, write_clip, moving_frames):
+def test_workers_tell_what_matched_nothing(
+    suite: Suite, write_clip: WriteClip, moving_frames: NDArray[np.uint8]
+) -> None:
     write_clip(suite.clips() / "red-ball-0.mp4", moving_frames)
     write_clip(suite.clips() / "holiday.mp4", moving_frames)
     result = suite.run("--vb-rolls=1", "-n2", backend="folder:clips")
     result.assert_outcomes(passed=1, skipped=1)
-    result.stdout.fnmatch_lines(["cases without a clip: 1", "files that matched no case: 1", "  folder@clips: holiday.mp4"])
+    result.stdout.fnmatch_lines(
+        ["cases without a clip: 1", "files that matched no case: 1", "  folder@clips: holiday.mp4"]
+    )
 
 
 CRASH = """
@@ -53,7 +62,7 @@ def test_calm(footage):
 """
 
 
-def test_a_case_whose_worker_dies_is_counted_and_shown(suite):
+def test_a_case_whose_worker_dies_is_counted_and_shown(suite: Suite) -> None:
     suite.module(CRASH)
     result = suite.run("--vb-rolls=1", "-n2")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
@@ -66,7 +75,7 @@ def test_a_case_whose_worker_dies_is_counted_and_shown(suite):
     assert page.count("crashed while running") >= 1
 
 
-def test_a_worker_that_dies_while_it_makes_a_clip_leaves_no_half_clip(suite):
+def test_a_worker_that_dies_while_it_makes_a_clip_leaves_no_half_clip(suite: Suite) -> None:
     suite.module("def test_tiny(footage):\n    pass\n")
     (suite.root / "conftest.py").write_text(
         "import os, signal\n"
@@ -82,7 +91,10 @@ def test_a_worker_that_dies_while_it_makes_a_clip_leaves_no_half_clip(suite):
         "procedural.Procedural.generate = generate\n"
     )
     suite.run("--vb-rolls=1", "-n2")
-    assert {row["prompt"]: row["verdict"] for row in suite.rows()} == {"red-ball": "error", "night-city": "pass"}
+    assert {row["prompt"]: row["verdict"] for row in suite.rows()} == {
+        "red-ball": "error",
+        "night-city": "pass",
+    }
     store = Store(suite.root / ".videobench")
     assert len(list(store.entries())) == 1
     suite.run("--vb-rolls=1", "-n2").assert_outcomes(passed=2)
@@ -95,7 +107,7 @@ def published(root: Path) -> dict[str, int]:
     return {clip.parent.name: clip.stat().st_mtime_ns for clip in root.glob("clips/??/*/clip.mp4")}
 
 
-def test_a_run_killed_at_twenty_moments_trusts_no_half_clip_and_makes_none_twice(suite):
+def test_a_run_killed_at_twenty_moments_trusts_no_half_clip_and_makes_none_twice(suite: Suite) -> None:
     command = [sys.executable, "-m", "pytest", "suites", "-n2", "-q", "--vb-rolls=60"]
     command += ["--vb-backend", "procedural?duration=1&fps=12&size=192x108"]
     store = Store(suite.root / ".videobench")
@@ -114,7 +126,10 @@ def test_a_run_killed_at_twenty_moments_trusts_no_half_clip_and_makes_none_twice
         assert seen.items() <= now.items(), "a published clip was made again"
         assert all(store.read(key) is not None for key in now), "a half clip was published"
         seen = now
-    assert subprocess.run(command, cwd=suite.root, stdout=subprocess.DEVNULL, check=False).returncode in (0, 1)
+    assert subprocess.run(command, cwd=suite.root, stdout=subprocess.DEVNULL, check=False).returncode in (
+        0,
+        1,
+    )
     now = published(store.root)
     assert seen.items() <= now.items()
     assert len(now) == 120

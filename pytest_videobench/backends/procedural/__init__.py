@@ -38,7 +38,9 @@ class Procedural:
         self.spec = spec
         self.model = spec.model or MODELS[0]
         if self.model not in MODELS:
-            raise SpecError(f"backend {str(spec)!r}: unknown model {self.model!r}; known: {', '.join(MODELS)}")
+            raise SpecError(
+                f"backend {str(spec)!r}: unknown model {self.model!r}; known: {', '.join(MODELS)}"
+            )
         self._delivery = _delivery(spec)
 
     def delivery(self) -> Delivery:
@@ -48,7 +50,9 @@ class Procedural:
     def revision(self, request: Request) -> str:
         """Give the renderer's version, and what it reads of a prompt besides its words."""
         expect = request.prompt.expect
-        return " ".join((RENDERER, request.prompt.style, expect.shot or "", expect.camera, expect.motion, expect.amount))
+        return " ".join(
+            (RENDERER, request.prompt.style, expect.shot or "", expect.camera, expect.motion, expect.amount)
+        )
 
     def generate(self, request: Request, workdir: Path) -> Generation:
         """Render the clip as ``clip.mp4`` in ``workdir``."""
@@ -88,4 +92,6 @@ def _delivery(spec: BackendSpec) -> Delivery:
 def _check(spec: BackendSpec, name: str, value: float | None, bounds: tuple[float, float]) -> None:
     low, high = bounds
     if value is not None and not low <= value <= high:
-        raise SpecError(f"backend {str(spec)!r}: parameter {name!r}: expected {low:g} to {high:g}, got {value:g}")
+        raise SpecError(
+            f"backend {str(spec)!r}: parameter {name!r}: expected {low:g} to {high:g}, got {value:g}"
+        )
