@@ -55,4 +55,4 @@ def _limit(least: float, share: float, most: float, seen: deque[float]) -> float
 
 
 def _usual(seen: deque[float]) -> float:
-    return sorted(seen)[int(_USUAL * (len(seen) - 1))]
+    return sorted(seen)[round(_USUAL * (len(seen) - 1))]
