@@ -26,6 +26,7 @@ from pytest_videobench.footage.reader import Reader
 from pytest_videobench.footage.repeats import Repeats
 from pytest_videobench.footage.scale import shrink
 from pytest_videobench.footage.thumbnails import Thumbnails
+from pytest_videobench.threads import one_opencv_thread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
     from pytest_videobench.footage.reader import Picture
 
+WARP_RATE = 8.0
+"""Pairs a second on which the warping error is measured: it needs flow both ways, which is dear."""
 S = TypeVar("S", StepSignals, CameraPath)
 
 SAMPLE_RATE = 4.0
@@ -47,9 +50,10 @@ def analyse(path: Path) -> Footage:
     Raises :class:`~pytest_videobench.errors.Unreadable` where no picture can be decoded.
     """
     reader, collector = Reader(path), _Collector()
-    for picture in reader:
-        collector.add(picture)
-    return collector.footage(reader)
+    with one_opencv_thread():
+        for picture in reader:
+            collector.add(picture)
+        return collector.footage(reader)
 
 
 class _Collector:
@@ -90,10 +94,12 @@ class _Collector:
         """Finish: everything that needs the whole clip."""
         probe = reader.probe
         small, distinct = np.stack(self.small), np.array(self.distinct, np.int64)
+        warped = np.arange(1, len(small), max(1, round(probe.fps / WARP_RATE)))
         moving = MotionSignals(
             flow=_stack(self.flow, (*GRID, 2)),
             texture=_stack(self.texture, GRID),
-            warp_error=motion.warp_errors(small),
+            warped=warped,
+            warp_error=motion.warp_errors(small, warped),
             middle_error=motion.middle_errors(small),
             brisk=motion.brisk_flows(small, distinct, probe.frames, probe.fps),
         )

@@ -57,8 +57,11 @@ class MotionSignals:
     """Pairs × 18 × 32 × 2 mean optical flow of content (x right, y down) in picture widths."""
     texture: NDArray[np.float32]
     """Pairs × 18 × 32 standard deviation of luma per block: where flow can be believed."""
+    warped: Ints
+    """Which distinct frames are warped onto the one before for ``warp_error``: about eight a second."""
     warp_error: Floats
-    """Mean squared difference, luma in 0–1, of a frame and the next one warped onto it, if not occluded."""
+    """One per warped frame: mean squared difference, luma in 0–1, to the frame before where neither is
+    occluded."""
     middle_error: Floats
     """One per odd distinct frame: mean absolute difference in grey levels to the frame interpolated from
     its neighbours."""

@@ -56,12 +56,12 @@ def block_texture(luma: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.sqrt(np.maximum(block_means(values * values) - mean * mean, 0))
 
 
-def warp_errors(small: NDArray[np.uint8]) -> Floats:
-    """Give the warping error of every neighbouring pair (Lai et al. 2018), on luma in 0–1.
+def warp_errors(small: NDArray[np.uint8], warped: Ints) -> Floats:
+    """Give the warping error of frames against the one before (Lai et al. 2018), on luma in 0–1.
 
     Pixels whose forward and backward flow disagree are taken as occluded and left out.
     """
-    return np.array([_warp_error(a, b) for a, b in itertools.pairwise(small)])
+    return np.array([_warp_error(small[index - 1], small[index]) for index in warped])
 
 
 def middle_errors(small: NDArray[np.uint8]) -> Floats:

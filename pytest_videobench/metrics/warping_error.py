@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 def warping_error(footage: Footage, expected: Expectations) -> Reading | None:
     """Give the warping error.
 
-    Formula: mean over pairs of neighbouring distinct frames of the mean squared difference, luma in 0–1,
-    between a frame and the next one warped onto it by optical flow; occluded pixels (forward and backward
-    flow disagree) are left out. On a long side of 160 px with DIS flow.
+    Formula: mean over pairs of neighbouring distinct frames, about eight pairs a second, of the mean squared
+    difference, luma in 0–1, between a frame and the next one warped onto it by optical flow; occluded pixels
+    (forward and backward flow disagree) are left out. On a long side of 160 px with DIS flow.
     Range 0–1, lower is more consistent; a still clip has nearly none.
     Source: Lai et al., "Learning Blind Video Temporal Consistency" (2018).
     """
-    return mean_reading(footage.times[1:], footage.motion.warp_error, "lower")
+    return mean_reading(footage.times[footage.motion.warped], footage.motion.warp_error, "lower")

@@ -13,6 +13,7 @@ from pytest_videobench.backends.base import BackendSpec, Generation, Request
 from pytest_videobench.backends.params import read_delivery
 from pytest_videobench.errors import SpecError
 from pytest_videobench.prompts.model import Delivery
+from pytest_videobench.threads import one_opencv_thread
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,13 +62,10 @@ class Procedural:
 
         begun = time.perf_counter()
         path = workdir / "clip.mp4"
-        clip = film(request)
-        encode(
-            clip.frames(),
-            path,
-            size=(clip.camera.width, clip.camera.height),
-            fps=request.delivery.fps or 24.0,
-        )
+        with one_opencv_thread():
+            clip = film(request)
+            size = clip.camera.width, clip.camera.height
+            encode(clip.frames(), path, size=size, fps=request.delivery.fps or 24.0)
         return Generation(
             path=path,
             model=self.model,

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import av
-from av.video.reformatter import ColorRange, Colorspace
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 BT709 = 1
 TUNING = {
-    "preset": "veryfast",
+    "preset": "superfast",
     "crf": "21",
     "threads": "1",
     "x264-params": "colorprim=bt709:transfer=bt709:colormatrix=bt709:fullrange=off:"
@@ -34,8 +34,9 @@ def encode(frames: Iterable[Bytes], path: Path, *, size: tuple[int, int], fps: f
     with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
         stream = container.add_stream("libx264", rate=rate, options=TUNING)
         _describe(stream, size)
+        reformatter = VideoReformatter()  # one for all, because each prepares its own tables
         for image in frames:
-            container.mux(stream.encode(_converted(image)))
+            container.mux(stream.encode(_converted(reformatter, image)))
         container.mux(stream.encode())
 
 
@@ -47,6 +48,8 @@ def _describe(stream: VideoStream, size: tuple[int, int]) -> None:
     context.color_range = ColorRange.MPEG
 
 
-def _converted(image: Bytes) -> av.VideoFrame:
+def _converted(reformatter: VideoReformatter, image: Bytes) -> av.VideoFrame:
     frame = av.VideoFrame.from_ndarray(image, "bgra")
-    return frame.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG)
+    return reformatter.reformat(
+        frame, format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+    )

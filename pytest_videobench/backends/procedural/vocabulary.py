@@ -83,7 +83,12 @@ def _words(table: Table) -> dict[str, list[str]]:
 def found(words: Sequence[str], text: str) -> tuple[str, ...]:
     """Give those of the words that stand in the text as whole words."""
     lowered = text.lower()
-    return tuple(word for word in words if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", lowered))
+    return tuple(word for word in words if _pattern(word).search(lowered))
+
+
+@cache  # there are more words than the re module remembers
+def _pattern(word: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
 
 
 def _choose(
