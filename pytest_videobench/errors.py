@@ -71,6 +71,11 @@ class ClipError(VideobenchError):
 
     kind = "clip"
 
+    def __init__(self, name: object, reason: str) -> None:
+        super().__init__(f"{name}: {reason}")
+        self.reason = reason
+        """What is wrong with it, without its name."""
+
 
 class Unreadable(ClipError):
     """No picture can be decoded from the file."""

@@ -77,13 +77,18 @@ def clip(videobench_case: Case, clip_cache: Store, request: pytest.FixtureReques
 @pytest.fixture
 def footage(clip: Clip, request: pytest.FixtureRequest) -> Footage:
     """What one decoding pass over the clip leaves behind; an unreadable clip is an error of its own kind."""
+    from pytest_videobench.errors import ClipError
     from pytest_videobench.footage.keep import footage_of
     from pytest_videobench.report.strip import write_strip
 
     record = _record(request)
     with _one_line_errors(record):
         started = perf_counter()
-        record.footage = footage_of(clip.path, clip.folder / "footage.npz")
+        try:
+            record.footage = footage_of(clip.path, clip.folder / "footage.npz")
+        except ClipError as error:  # the name in the store means nothing to people
+            where = clip.sidecar["origin"] or clip.path.name
+            raise type(error)(f"{record.case.key}: {where}", error.reason) from None
         record.timing["footage"] = perf_counter() - started
     write_strip(record.footage, clip.folder)
     return record.footage

@@ -131,6 +131,11 @@ class Footage:
     thumbnail_times: Floats
     """Seconds of the thumbnails."""
 
+    def __repr__(self) -> str:
+        """Say what clip this is in a few words: pytest prints it when a test fails."""
+        probe = self.probe
+        return f"<Footage {probe.width}x{probe.height}, {probe.fps:g} fps, {probe.duration:.2f} s>"
+
     @property
     def times(self) -> Floats:
         """Seconds of the distinct frames."""

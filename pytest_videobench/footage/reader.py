@@ -41,11 +41,11 @@ class Picture:
 def check_file(path: Path) -> None:
     """Raise :class:`Unreadable` for what cannot be a clip, with the reason in plain words."""
     if path.is_dir():
-        raise Unreadable(f"{path}: is a folder, not a clip")
+        raise Unreadable(path, "is a folder, not a clip")
     if not path.exists():
-        raise Unreadable(f"{path}: no such file")
+        raise Unreadable(path, "no such file")
     if path.stat().st_size == 0:
-        raise Unreadable(f"{path}: is empty (0 bytes); download or render it again")
+        raise Unreadable(path, "is empty (0 bytes); download or render it again")
 
 
 class Reader:
@@ -68,9 +68,9 @@ class Reader:
                 for frame in self._frames(container):
                     yield self._picture(frame)
         except av.error.FFmpegError as error:
-            raise Unreadable(f"{self.path}: not a video that can be decoded ({error.strerror})") from error
+            raise Unreadable(self.path, f"not a video that can be decoded ({error.strerror})") from error
         if not self._times:
-            raise Unreadable(f"{self.path}: holds no frame that can be decoded; it may be cut off")
+            raise Unreadable(self.path, "holds no frame that can be decoded; it may be cut off")
 
     @property
     def probe(self) -> Probe:
@@ -148,7 +148,7 @@ def _video_stream(container: av.container.InputContainer, path: Path) -> av.vide
     """Choose the moving picture, not a cover image."""
     streams = [s for s in container.streams.video if not s.disposition & type(s.disposition).attached_pic]
     if not streams:
-        raise Unreadable(f"{path}: holds no video stream")
+        raise Unreadable(path, "holds no video stream")
     return streams[0]
 
 
@@ -165,11 +165,11 @@ def _upright(bgr: NDArray[np.uint8], rotation: int) -> NDArray[np.uint8]:
 
 
 def _nominal_rate(header: float, times: NDArray[np.float64], duration: float) -> float:
-    """Trust the header's rate only where the time stamps agree within a tenth."""
+    """Trust the header's rate only where the time stamps agree within a fiftieth."""
     if len(times) < 2:
         return header
     measured = len(times) / duration if duration > 0 else header
-    if header and abs(header - measured) <= 0.1 * measured:
+    if header and abs(header - measured) <= 0.02 * measured:
         return round(header, 3)
     return round(measured, 3)
 

@@ -66,6 +66,12 @@ class Expectations:
     permitted: tuple[Permission, ...] = ()
     delivery: Delivery = Delivery()
 
+    def __repr__(self) -> str:
+        """Say the demands in a few words: pytest prints them when a test fails."""
+        return (
+            f"<Expectations {self.style}: camera {self.camera}, motion {self.motion}, amount {self.amount}>"
+        )
+
     def permission(self, defect: str) -> Permission | None:
         """Give the permission for a defect, the prompt's before the style's, or ``None``."""
         return next((p for p in self.permitted if p.defect == defect), None)

@@ -194,7 +194,10 @@ def test_an_unreadable_clip_is_an_error_of_one_line_and_the_others_are_scored(
     (suite.clips() / "night-city-0.mp4").write_text("no video at all")
     result = suite.run("--vb-rolls=1", backend="folder:clips")
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*not a video that can be decoded*"])
+    result.stdout.fnmatch_lines(
+        ["*tiny/night-city/folder@clips/0: night-city-0.mp4: not a video that can be decoded*"]
+    )
+    assert str(suite.root) not in (suite.report / "rows.jsonl").read_text(encoding="utf-8")
     assert "Traceback" not in result.stdout.str()
     rows = {row["prompt"]: row for row in suite.rows()}
     assert rows["night-city"]["error"]["kind"] == "unreadable"
