@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
 from functools import partial
 from multiprocessing import get_context
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pytest_videobench.gate.assess import Assessment
 
@@ -29,7 +30,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         description="Measure clips and look for defects. Exit status 1 where a clip could not be read.",
     )
     parser.add_argument("clips", metavar="CLIP", nargs="+", type=Path, help="video files")
-    parser.add_argument("--prompt", metavar="TEXT", default="", help="what the clips were asked to show")
+    parser.add_argument(
+        "--prompt",
+        metavar="TEXT",
+        default="",
+        help="what the clips were asked to show; a camera move it names is checked",
+    )
     parser.add_argument("--style", metavar="S", default="", help="hold the clips to this style's thresholds")
     parser.add_argument("--format", choices=("table", "jsonl"), default="table")
     parser.add_argument(
@@ -58,49 +64,68 @@ def score_clip(path: Path, style: str = "", prompt: str = "") -> dict[str, Any]:
     from pytest_videobench.errors import VideobenchError
     from pytest_videobench.files import file_digest
     from pytest_videobench.footage.analyse import analyse
-    from pytest_videobench.footage.fingerprint import fingerprint
     from pytest_videobench.gate.assess import assess
     from pytest_videobench.gate.thresholds import complete
-    from pytest_videobench.prompts.model import Expectations
+    from pytest_videobench.prompts.spoken import spoken_expectations
 
-    record: dict[str, Any] = {"clip": str(path), "sha256": None, "probe": None, "metrics": {}, "findings": []}
-    record |= {
-        "problems": [],
-        "prompt": prompt,
-        "style": style,
-        "fingerprint": dict(fingerprint()),
-        "error": None,
-    }
     try:
         footage = analyse(path)
-        record["sha256"] = file_digest(path)
+        digest = file_digest(path)
     except VideobenchError as error:
-        return record | {"error": {"kind": error.kind, "message": str(error)}}
+        return _record(path, error={"kind": error.kind, "message": str(error)})
     except OSError as error:
-        return record | {"error": {"kind": "unreadable", "message": f"{path}: {error.strerror or error}"}}
-    return (
-        record
-        | {"probe": asdict(footage.probe)}
-        | _cells(assess(footage, complete(Expectations(style=style))))
-    )
+        return _record(path, error={"kind": "unreadable", "message": f"{path}: {error.strerror or error}"})
+    expected = complete(spoken_expectations(prompt, style))
+    cells = _cells(assess(footage, expected))
+    return _record(path, sha256=digest, probe=asdict(footage.probe), **cells)
+
+
+def _record(path: Path, **known: Any) -> dict[str, Any]:
+    """Give a record in which what is not known is empty."""
+    from pytest_videobench.footage.fingerprint import fingerprint
+
+    empty: dict[str, Any] = {"sha256": None, "probe": None, "metrics": {}, "findings": []}
+    return {"clip": str(path), **empty, "fingerprint": dict(fingerprint()), "error": None, **known}
 
 
 def _cells(assessment: Assessment) -> dict[str, Any]:
-    from pytest_videobench.gate.row import assessment_cells
+    from pytest_videobench.gate.row import finding_cell, metric_cells
 
-    cells = assessment_cells(assessment)
-    return {name: cells[name] for name in ("metrics", "findings", "problems")}
+    metrics = metric_cells(assessment.measures)
+    for breach in assessment.breaches:
+        metrics[breach.measure.name]["breach"] = str(breach)
+    findings = [finding_cell(finding) for finding in assessment.findings]
+    for finding in findings:
+        del finding["permitted"]  # nobody asked for these clips, so nobody permits anything
+    return {"metrics": metrics, "findings": findings}
 
 
 def _records(args: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    """Score in this process or in several, in the order given."""
+    """Score in this process or in several, and give the records in the order of the clips."""
     one = partial(score_clip, style=args.style, prompt=args.prompt)
     jobs = min(args.jobs, len(args.clips))
     if jobs == 1:
         yield from map(one, args.clips)
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(one, args.clips)
+    with _pool(jobs) as pool:
+        futures = [pool.submit(one, clip) for clip in args.clips]
+        for clip, future in zip(args.clips, futures, strict=True):
+            try:
+                yield future.result()
+            except BrokenProcessPool:  # some clip took its process down, and every waiting clip with it
+                yield _alone(one, clip)
+
+
+def _alone(one: Callable[[Path], dict[str, Any]], clip: Path) -> dict[str, Any]:
+    try:
+        with _pool(1) as pool:
+            return pool.submit(one, clip).result()
+    except BrokenProcessPool:
+        return _record(clip, error={"kind": "crashed", "message": f"{clip}: decoding it ends the process"})
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
 
 
 def _print_json(record: dict[str, Any]) -> None:
@@ -125,13 +150,16 @@ class _TablePrinter:
         probe, metrics = record["probe"], record["metrics"]
         values = "".join(f"{_short(metrics.get(metric, {}).get('value')):>12}" for metric in _TABLE_METRICS)
         size = f"{probe['width']}x{probe['height']}"
-        found = ", ".join(
-            f"{f['defect']}{'' if f['gate'] else ' (warn)'} {f['start']:.2f}s" for f in record["findings"]
-        )
+        remarks = [_remark(finding) for finding in record["findings"]]
+        remarks += [cell["breach"] for cell in metrics.values() if "breach" in cell]
         print(
             f"{name:{self._width}}{size:>12}{probe['fps']:7.2f}{probe['duration']:9.2f}"
-            f"{values}  {found or '-'}"
+            f"{values}  {', '.join(remarks) or '-'}"
         )
+
+
+def _remark(finding: dict[str, Any]) -> str:
+    return f"{finding['defect']}{'' if finding['gate'] else ' (warns)'} {finding['start']:.2f} s"
 
 
 def _short(value: float | None) -> str:
