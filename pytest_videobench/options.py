@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 DEFAULT_BACKEND = "procedural"
 DEFAULT_ROLLS = 3
@@ -152,7 +153,19 @@ def chosen_backends(settings: Settings, mark_expression: str, known: Sequence[st
 
 
 def _marks(expression: str) -> list[str]:
-    """Give the names of a mark expression that are not negated, in order, once."""
-    words = expression.replace("(", " ( ").replace(")", " ) ").split()
-    pairs = zip(["", *words], words, strict=False)
-    return list(dict.fromkeys(word for before, word in pairs if before != "not" and word.isidentifier()))
+    """Give the names of a mark expression that are not negated, in order, once; pytest judges its syntax."""
+    try:
+        tree = ast.parse(expression.strip(), mode="eval")
+    except SyntaxError:
+        return []
+    return list(dict.fromkeys(_wanted(tree.body, negated=False)))
+
+
+def _wanted(node: ast.expr, *, negated: bool) -> Iterator[str]:
+    if isinstance(node, ast.Name) and not negated:
+        yield node.id
+    elif isinstance(node, ast.UnaryOp):
+        yield from _wanted(node.operand, negated=not negated)
+    elif isinstance(node, ast.BoolOp):
+        for value in node.values:
+            yield from _wanted(value, negated=negated)

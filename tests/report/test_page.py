@@ -1,0 +1,105 @@
+"""The page of a run: every case is there, every link stays inside the folder, nothing in a prompt is markup."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_videobench.report.run import RunFolder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Suite
+
+
+class Markup(HTMLParser):
+    """Collects tags and the addresses they name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.addresses += [value for name, value in attrs if name in {"src", "href", "poster"} and value]
+
+
+def drawn_on(page: Path) -> dict[str, list[dict[str, Any]]]:
+    """Give what pytest-html's script will draw."""
+    blob = re.search(r'data-jsonblob="(.*?)"', page.read_text(encoding="utf-8"), re.DOTALL)
+    assert blob is not None
+    data: dict[str, Any] = json.loads(html.unescape(blob[1]))
+    found: dict[str, list[dict[str, Any]]] = data["tests"]
+    return found
+
+
+def markup(test: dict[str, Any]) -> Markup:
+    parser = Markup()
+    parser.feed("".join(test["resultsTableRow"]) + "".join(extra["content"] for extra in test["extras"]))
+    return parser
+
+
+def test_every_case_has_its_clip_beside_the_page(suite: Suite) -> None:
+    suite.run("--vb-rolls=2", "-n2").assert_outcomes(passed=4)
+    moved = suite.root / "elsewhere" / "report"
+    shutil.move(suite.report, moved)
+    tests = drawn_on(moved / "index.html")
+    assert len(tests) == 4
+    for (test,) in tests.values():
+        seen = markup(test)
+        assert "video" in seen.tags
+        for address in seen.addresses:
+            assert (moved / address).resolve().is_relative_to(moved)
+            assert (moved / address).is_file()
+
+
+def test_what_a_prompt_says_is_never_markup(suite: Suite) -> None:
+    suite.run("--vb-rolls=1").assert_outcomes(passed=2)
+    (test,) = (t for name, (t,) in drawn_on(suite.report / "index.html").items() if "night-city" in name)
+    assert "script" not in markup(test).tags
+    assert "&lt;script&gt;alert(" in test["extras"][0]["content"]
+
+
+def test_synthetic_clips_are_marked_in_their_row_their_panel_and_on_top(suite: Suite) -> None:
+    suite.run("--vb-rolls=1")
+    page = suite.report / "index.html"
+    for (test,) in drawn_on(page).values():
+        assert "synthetic" in "".join(test["resultsTableRow"])
+        assert "made by no model" in test["extras"][0]["content"]
+    assert "2 of 2 clips are synthetic" in page.read_text(encoding="utf-8")
+
+
+def test_a_failed_case_says_why_in_its_row(suite: Suite) -> None:
+    suite.prompts(suite.text() + '\n[prompt.thresholds.temporal_flickering]\nmin = 1.0\nreason = "a still"\n')
+    suite.run("--vb-rolls=1")
+    (test,) = (t for name, (t,) in drawn_on(suite.report / "index.html").items() if "night-city" in name)
+    assert "temporal_flickering = 0.9" in test["resultsTableRow"][3]
+
+
+@pytest.mark.parametrize(
+    ("content", "free"), [(None, True), ([], True), (["run.json", "x"], True), (["thesis.doc"], False)]
+)
+def test_a_report_never_overwrites_other_things(
+    tmp_path: Path, content: list[str] | None, free: bool
+) -> None:
+    folder = tmp_path / "report"
+    if content is not None:
+        folder.mkdir()
+        for name in content:
+            (folder / name).touch()
+    assert RunFolder.is_free(folder) is free
+
+
+def test_an_earlier_reports_clips_are_gone(suite: Suite) -> None:
+    suite.run("--vb-rolls=2")
+    suite.run("--vb-rolls=1", "-k", "red-ball")
+    assert len(list((suite.report / "clips").iterdir())) == 1
+    assert len(suite.rows()) == 1
