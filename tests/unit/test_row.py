@@ -62,7 +62,7 @@ def test_measures_and_findings_become_builtins() -> None:
         defect="freeze",
         start=np.float64(1.0),
         end=np.float64(2.0),
-        severity=np.float32(0.5),
+        severity=np.float32(0.5),  # type: ignore[arg-type]
         confidence=1.0,
         note="n",
         frames=(np.int64(3),),  # type: ignore[arg-type]  # what a careless detector hands over
