@@ -7,7 +7,7 @@ import json
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from multiprocessing import get_context
 from os import cpu_count
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pytest_videobench.gate.assess import Assessment
+    from pytest_videobench.prompts.model import Expectations
 
 _TABLE_METRICS = ("temporal_flickering", "motion_amplitude", "dynamic_degree", "sharpness")
 
@@ -50,6 +51,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def score(args: argparse.Namespace) -> int:
     """Print a record per clip, in the order given, as soon as it is there."""
+    args.style = _style(args.style)
     print_record = _print_json if args.format == "jsonl" else _TablePrinter(args.clips)
     broken = 0
     for record in _records(args):
@@ -59,14 +61,29 @@ def score(args: argparse.Namespace) -> int:
     return 1 if broken else 0
 
 
-def score_clip(path: Path, style: str = "", prompt: str = "") -> dict[str, Any]:
+def _style(name: str) -> Expectations:
+    """Give what a shipped style demands and permits; raise a SpecError for a name that none has."""
+    from pytest_videobench.errors import SpecError
+    from pytest_videobench.prompts.load import load_styles, suites_root
+    from pytest_videobench.prompts.model import Expectations
+
+    if not name:
+        return Expectations()
+    styles = {style.name: style.expect for style in load_styles(suites_root()).values()}
+    if name not in styles:
+        raise SpecError(f"--style: expected one of {', '.join(styles)}, got {name!r}")
+    return styles[name]
+
+
+def score_clip(path: Path, style: Expectations | None = None, prompt: str = "") -> dict[str, Any]:
     """Give the record of one clip; what cannot be read has an ``error`` and nothing else."""
     from pytest_videobench.errors import VideobenchError
     from pytest_videobench.files import file_digest
     from pytest_videobench.footage.analyse import analyse
     from pytest_videobench.gate.assess import assess
     from pytest_videobench.gate.thresholds import complete
-    from pytest_videobench.prompts.spoken import spoken_expectations
+    from pytest_videobench.prompts.model import Expectations
+    from pytest_videobench.prompts.spoken import spoken_camera
 
     try:
         footage = analyse(path)
@@ -75,7 +92,7 @@ def score_clip(path: Path, style: str = "", prompt: str = "") -> dict[str, Any]:
         return _record(path, error={"kind": error.kind, "message": str(error)})
     except OSError as error:
         return _record(path, error={"kind": "unreadable", "message": f"{path}: {error.strerror or error}"})
-    expected = complete(spoken_expectations(prompt, style))
+    expected = complete(replace(style or Expectations(), camera=spoken_camera(prompt)))
     cells = _cells(assess(footage, expected))
     return _record(path, sha256=digest, probe=asdict(footage.probe), **cells)
 
@@ -94,9 +111,9 @@ def _cells(assessment: Assessment) -> dict[str, Any]:
     metrics = metric_cells(assessment.measures)
     for breach in assessment.breaches:
         metrics[breach.measure.name]["breach"] = str(breach)
-    findings = [finding_cell(finding) for finding in assessment.findings]
-    for finding in findings:
-        del finding["permitted"]  # nobody asked for these clips, so nobody permits anything
+    findings = [finding_cell(finding, assessment.expected) for finding in assessment.findings]
+    for finding in findings:  # a line says in one word what may fail the clip
+        finding["gate"] &= finding.pop("permitted") is None
     return {"metrics": metrics, "findings": findings}
 
 

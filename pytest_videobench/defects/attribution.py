@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_videobench.defects.base import rules
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pytest_videobench.defects.base import Finding
 
-MASK = 0.3
-"""Seconds around black pictures and cuts in which nothing else is judged."""
 ORDER = ("black_frames", "blank_frames", "hard_cut", "freeze")
 """What explains goes before what is explained."""
 EVENTS = {
@@ -20,7 +20,9 @@ EVENTS = {
     "flicker": ("black_frames", "blank_frames", "hard_cut"),
     "jitter": ("black_frames", "blank_frames", "hard_cut"),
     "stutter": ("black_frames", "blank_frames", "freeze"),
-    "duplicate_frames": (),
+    "duplicate_frames": ("freeze",),
+    "low_motion": ("freeze",),
+    "too_few_frames": ("freeze",),
 }
 """Which defects yield to which others that happen at the same time."""
 
@@ -42,5 +44,6 @@ def _rank(finding: Finding) -> tuple[int, float]:
 
 def _explains(cause: Finding, finding: Finding) -> bool:
     """Say whether most of a finding lies within the reach of a cause."""
-    shared = min(cause.end + MASK, finding.end) - max(cause.start - MASK, finding.start)
-    return shared >= 0 and shared >= 0.5 * (finding.end - finding.start)
+    rule = rules("attribution")
+    shared = min(cause.end + rule["mask"], finding.end) - max(cause.start - rule["mask"], finding.start)
+    return shared >= 0 and shared >= rule["share"] * (finding.end - finding.start)

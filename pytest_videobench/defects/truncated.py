@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 def truncated(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find a file whose pictures end clearly before its header says, or whose packets do not decode."""
     rule, probe = rules("truncated"), footage.probe
-    missing = probe.promised_frames - probe.frames
-    short = missing > max(rule["missing_frames"], rule["missing_share"] * probe.promised_frames)
+    promised = probe.promised_frames or round(probe.promised_duration * probe.fps)
+    missing = promised - probe.frames
+    short = missing > max(rule["missing_frames"], rule["missing_share"] * promised)
     if not short and not probe.decode_errors:
         return
-    notes = [f"{probe.frames} of {probe.promised_frames} promised frames decode"] if short else []
+    notes = [f"{probe.frames} of {promised} promised frames decode"] if short else []
     if probe.decode_errors:
         notes.append(f"{probe.decode_errors} packets are broken")
-    lost = max(missing, probe.decode_errors) / max(probe.promised_frames, probe.frames, 1)
+    lost = max(missing, probe.decode_errors) / max(promised, probe.frames, 1)
     yield Finding(
         defect="truncated",
         start=probe.duration if short and not probe.decode_errors else 0.0,

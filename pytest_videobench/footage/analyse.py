@@ -94,7 +94,8 @@ class _Collector:
         """Finish: everything that needs the whole clip."""
         probe = reader.probe
         small, distinct = np.stack(self.small), np.array(self.distinct, np.int64)
-        warped = np.arange(1, len(small), max(1, round(probe.fps / WARP_RATE)))
+        pace = len(small) / max(probe.duration, 1e-6)
+        warped = np.arange(1, len(small), max(1, round(pace / WARP_RATE)))
         moving = MotionSignals(
             flow=_stack(self.flow, (*GRID, 2)),
             texture=_stack(self.texture, GRID),

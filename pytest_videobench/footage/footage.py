@@ -88,7 +88,7 @@ class CameraPath:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SampleSignals:
-    """One value per sampled distinct frame, about eight a second."""
+    """One value per sampled distinct frame, about four a second."""
 
     index: Ints
     """Index of the stored frame."""

@@ -112,7 +112,7 @@ def _warp_error(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> float:
     loop = _energy(forward + returned)
     seen = loop < 0.01 * (_energy(forward) + _energy(returned)) + 0.5
     if not seen.any():
-        return 0.0
+        return float("nan")  # all of it is occluded: nothing is known
     error = (_sample(after, target) - before) / 255
     return float(np.mean(error[seen] ** 2))
 

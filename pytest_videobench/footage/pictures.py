@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import cv2
 import numpy as np
 
-from pytest_videobench.footage.scale import halve_towards, shrink
+from pytest_videobench.footage.scale import shrink
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +41,7 @@ class PictureSignals(NamedTuple):
 
 def picture_signals(bgr: NDArray[np.uint8], luma: NDArray[np.uint8]) -> PictureSignals:
     """Measure one upright picture (height × width × 3) and its luma (height × width)."""
-    fine = halve_towards(luma, _SHARPNESS_SIZE)
+    fine = shrink(luma, _SHARPNESS_SIZE)
     small = shrink(bgr, _COLOUR_SIZE)
     sharpness, acutance = sharpness_of(fine)
     return PictureSignals(

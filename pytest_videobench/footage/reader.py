@@ -103,7 +103,9 @@ class Reader:
         self._codec = stream.codec_context.name
         self._rate = float(stream.average_rate or stream.guessed_rate or 0)
         self._promised_frames = int(stream.frames or 0)
-        self._promised_duration = (container.duration or 0) / av.time_base
+        self._promised_duration = 0.0
+        if container.duration and len(container.streams) == 1:  # else it may be the sound's
+            self._promised_duration = container.duration / av.time_base
         if stream.duration and stream.time_base:
             self._promised_duration = float(stream.duration * stream.time_base)
         self._reformatter = VideoReformatter()

@@ -56,7 +56,7 @@ def camera_pan(footage: Footage, expected: Expectations) -> Reading | None:
     Formula: minus the sum of the content's fitted drift to the right. Negative is to the left; neither end is
     better. Source: this project.
     """
-    return Reading(value=0.0 - _move(footage).pan) if len(footage.gaps) else None
+    return _net(footage, 0.0 - _move(footage).pan)
 
 
 @metric(unit="widths", dimension="camera", better="neither")
@@ -66,7 +66,7 @@ def camera_tilt(footage: Footage, expected: Expectations) -> Reading | None:
     Formula: the sum of the content's fitted drift downwards. Negative is downwards; neither end is better.
     Source: this project.
     """
-    return Reading(value=_move(footage).tilt) if len(footage.gaps) else None
+    return _net(footage, _move(footage).tilt)
 
 
 @metric(unit="%", dimension="camera", better="neither")
@@ -76,7 +76,7 @@ def camera_zoom(footage: Footage, expected: Expectations) -> Reading | None:
     Formula: 100 (product of 1 + fitted growth per pair - 1). Negative shrinks; neither end is better.
     Source: this project.
     """
-    return Reading(value=100 * _move(footage).zoom) if len(footage.gaps) else None
+    return _net(footage, 100 * _move(footage).zoom)
 
 
 @metric(unit="°", dimension="camera", better="neither")
@@ -85,7 +85,12 @@ def camera_roll(footage: Footage, expected: Expectations) -> Reading | None:
 
     Formula: the sum of the fitted rotations. Neither end is better. Source: this project.
     """
-    return Reading(value=degrees(_move(footage).roll)) if len(footage.gaps) else None
+    return _net(footage, degrees(_move(footage).roll))
+
+
+def _net(footage: Footage, value: float) -> Reading | None:
+    """Give a net motion, unless no pair of frames follows any camera."""
+    return Reading(value=value) if np.isfinite(_move(footage).speed).any() else None
 
 
 def _move(footage: Footage) -> CameraMove:

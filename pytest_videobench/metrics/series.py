@@ -44,7 +44,8 @@ def reading(value: float, times: Floats, values: Floats, better: Better = "neith
 
 def mean_reading(times: Floats, values: Floats, better: Better = "neither") -> Reading | None:
     """Give the mean of the values as a reading, or ``None`` where there are none."""
-    return reading(float(np.mean(values)), times, values, better) if len(values) else None
+    known = values[np.isfinite(values)]
+    return reading(float(np.mean(known)), times, values, better) if len(known) else None
 
 
 def _worst(times: Floats, badness: Floats) -> tuple[float, float]:

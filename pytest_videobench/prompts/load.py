@@ -64,7 +64,7 @@ def load_style(path: Path) -> Style:
     file.known(_FILE)
     style = _style(file.table("style"))
     shared = _shared(file.table("style"), style)
-    return replace(style, prompts=_prompts(file, shared))
+    return replace(style, prompts=_prompts(file, shared), expect=shared)
 
 
 def _style(table: Table) -> Style:

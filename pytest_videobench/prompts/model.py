@@ -93,7 +93,7 @@ class Prompt:
     expect: Expectations = field(default_factory=Expectations)
     tags: tuple[str, ...] = ()
     watch: tuple[str, ...] = ()
-    """Defects that reviewers saw on this prompt; a report shows them first."""
+    """Defects that the founding review saw on this prompt: where to look first."""
     source: str = ""
     """``review`` for the prompts of the founding review, rendered in our own words."""
 
@@ -119,3 +119,5 @@ class Style:
     title: str
     about: str
     prompts: tuple[Prompt, ...]
+    expect: Expectations = Expectations()
+    """What holds for every prompt of the style: its permissions and thresholds."""

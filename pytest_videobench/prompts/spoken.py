@@ -7,13 +7,11 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from pytest_videobench.prompts.model import Expectations
 
-
-def spoken_expectations(text: str, style: str = "") -> Expectations:
-    """Read the camera move out of a text, where it names exactly one beyond doubt."""
+def spoken_camera(text: str) -> str:
+    """Read the camera move out of a text where it names exactly one beyond doubt; ``any`` elsewhere."""
     moves = {move for move, pattern in _patterns() if pattern.search(text.casefold())}
-    return Expectations(style=style, camera=moves.pop() if len(moves) == 1 else "any")
+    return moves.pop() if len(moves) == 1 else "any"
 
 
 @cache

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pytest_videobench.defects.attribution import attribute
 from pytest_videobench.defects.base import DEFECTS, Finding, rules
 from pytest_videobench.defects.look import find_defects
+from pytest_videobench.footage.analyse import analyse
 from pytest_videobench.prompts import vocabulary
 from pytest_videobench.prompts.model import Delivery, Expectations
 from tests.unit.moving_clips import (
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_videobench.footage.footage import Footage
+    from tests.conftest import WriteClip
     from tests.unit.moving_clips import Pictures
 
 ANYTHING = Expectations()
@@ -338,3 +340,21 @@ def test_one_event_is_one_defect() -> None:
 def test_a_long_fault_is_not_explained_by_a_short_one() -> None:
     flicker, slit = event("flicker", 0.0, 4.0), event("hard_cut", 2.0, 2.0)
     assert attribute([flicker, slit]) == [flicker, slit]
+
+
+def test_a_still_clip_has_one_defect() -> None:
+    freeze = event("freeze", 0.0, 3.0)
+    same = [event(name, 0.0, 3.0) for name in ("low_motion", "too_few_frames", "duplicate_frames", "stutter")]
+    assert attribute([*same, freeze]) == [freeze]
+
+
+@pytest.mark.parametrize("suffix", ["mkv", "webm"])
+def test_a_file_whose_header_counts_no_frames_is_measured_by_its_seconds(
+    tmp_path: Path, write_clip: WriteClip, suffix: str
+) -> None:
+    unlike = [np.roll(frame, 17 * i, 0) for i, frame in enumerate(moving(frames=FRAMES))]
+    codec = {"mkv": "libx264", "webm": "libvpx"}[suffix]
+    clip = write_clip(tmp_path / f"a.{suffix}", unlike, codec=codec)
+    assert "truncated" not in {finding.defect for finding in find_defects(analyse(clip), ANYTHING)}
+    clip.write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
+    assert "truncated" in {finding.defect for finding in find_defects(analyse(clip), ANYTHING)}

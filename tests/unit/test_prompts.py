@@ -418,7 +418,9 @@ quick = settings(
 def expected_style(document: dict[str, Any]) -> Style:
     head = document["style"]
     prompts = tuple(expected_prompt(entry, head) for entry in document["prompt"])
-    return Style(name=head["name"], title=head["title"], about=head["about"], prompts=prompts)
+    bare = {**document["prompt"][0], "expect": {}, "permit": [], "thresholds": {}}
+    shared = expected_prompt(bare, head).expect
+    return Style(name=head["name"], title=head["title"], about=head["about"], prompts=prompts, expect=shared)
 
 
 def expected_prompt(entry: dict[str, Any], head: dict[str, Any]) -> Prompt:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from pytest_videobench.cli import main
@@ -14,7 +15,6 @@ from pytest_videobench.cli import main
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from tests.conftest import WriteClip
@@ -107,6 +107,22 @@ def test_a_camera_that_disobeys_the_text_is_noted(folder: Path, capsys: pytest.C
     (line,) = records(capsys).values()
     assert [finding["defect"] for finding in line["findings"]] == ["camera_mismatch"]
     assert not line["findings"][0]["gate"]
+
+
+def test_a_style_has_its_own_thresholds_and_an_unknown_one_is_refused(
+    folder: Path, write_clip: WriteClip, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pages = np.random.default_rng(5).integers(90, 110, (3, 1, 1, 1)) + np.zeros((3, 96, 128, 3))
+    clip = str(write_clip(folder / "pages.mp4", list(np.repeat(pages.astype(np.uint8), 16, axis=0))))
+    breaches = {}
+    for style in ("", "abstract"):
+        main(["score", "--format", "jsonl", "--style", style, clip])
+        (line,) = records(capsys).values()
+        breaches[style] = line["metrics"]["contrast"].get("breach")
+    assert "contrast = 0 is below 6 " in breaches[""]
+    assert "contrast = 0 is below 3 " in breaches["abstract"]
+    assert main(["score", "--style", "nonsense", clip]) == 2
+    assert "--style: expected one of abstract, animation" in capsys.readouterr().err
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(folder: Path) -> None:
