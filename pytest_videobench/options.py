@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -45,77 +45,70 @@ class Settings:
 def add_options(parser: pytest.Parser) -> None:
     """Declare the options, each with its ini key."""
     group = parser.getgroup("videobench", "text-to-video benchmark")
-    _add(
-        group.addoption,
-        parser.addini,
-        "backend",
+    for option in _OPTIONS:
+        group.addoption(f"--vb-{option.name}", default=None, help=option.help, **option.kind())
+        if option.ini:
+            parser.addini(option.ini, help=option.help, type=option.ini_type, default=option.ini_default)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Option:
+    name: str
+    help: str
+    metavar: str | None = None
+    """``None`` is a switch."""
+    repeatable: bool = False
+    ini: str | None = None
+    ini_type: Literal["string", "linelist", "bool"] = "string"
+    ini_default: object = None
+
+    def kind(self) -> dict[str, str]:
+        """Give what argparse wants to know of a switch, a value or a list of values."""
+        if self.metavar is None:
+            return {"action": "store_true"}
+        return {"action": "append" if self.repeatable else "store", "metavar": self.metavar}
+
+
+_OPTIONS = (
+    _Option(
+        name="backend",
+        metavar="SPEC",
+        repeatable=True,
         ini="vb_backends",
         ini_type="linelist",
         ini_default=[],
-        action="append",
-        metavar="SPEC",
         help="Make clips with NAME[:MODEL][?PARAM=VALUE&...]; repeatable (default: procedural)",
-    )
-    _add(
-        group.addoption,
-        parser.addini,
-        "rolls",
-        ini_type="string",
-        ini_default=str(DEFAULT_ROLLS),
+    ),
+    _Option(
+        name="rolls",
         metavar="N",
+        ini="vb_rolls",
+        ini_default=str(DEFAULT_ROLLS),
         help=f"Independent clips per prompt (default: {DEFAULT_ROLLS})",
-    )
-    _add(
-        group.addoption,
-        parser.addini,
-        "report",
-        ini_type="string",
+    ),
+    _Option(
+        name="report",
+        metavar="DIR",
+        ini="vb_report",
         ini_default="videobench-report",
-        metavar="DIR",
         help="Folder of the report (default: videobench-report)",
-    )
-    _add(
-        group.addoption,
-        parser.addini,
-        "cache",
-        ini_type="string",
-        ini_default=".videobench",
+    ),
+    _Option(
+        name="cache",
         metavar="DIR",
+        ini="vb_cache",
+        ini_default=".videobench",
         help="Folder of the clip store (default: .videobench)",
-    )
-    _add(
-        group.addoption,
-        parser.addini,
-        "offline",
+    ),
+    _Option(
+        name="offline",
+        ini="vb_offline",
         ini_type="bool",
         ini_default=False,
-        action="store_true",
-        default=None,
         help="Use stored clips only; a missing one is an error",
-    )
-    group.addoption(
-        "--vb-dry-run",
-        action="store_true",
-        dest="vb_dry_run",
-        default=False,
-        help="Show cases, price and time; make nothing",
-    )
-
-
-def _add(
-    addoption: Any,
-    addini: Any,
-    name: str,
-    *,
-    ini_type: str,
-    ini_default: object,
-    help: str,  # the name that pytest and argparse use
-    ini: str | None = None,
-    **option: Any,
-) -> None:
-    option.setdefault("default", None)
-    addoption(f"--vb-{name}", dest=f"vb_{name}", help=help, **option)
-    addini(ini or f"vb_{name}", help=help, type=ini_type, default=ini_default)
+    ),
+    _Option(name="dry-run", help="Show cases, price and time; make nothing"),
+)
 
 
 def _rolls(config: pytest.Config) -> int:

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_videobench.options import Settings, add_options, chosen_backends
-from pytest_videobench.stash import notices_key, record_key, settings_key
+from pytest_videobench.stash import CASE, case_of, notices_key, record_key, settings_key
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from pytest_videobench.cases import Case
 
-CASE = "videobench_case"
 # A test that asks for a prompt only is run once per prompt; with any of these, once per clip.
 PER_CLIP = frozenset({"roll", "backend", "clip", "footage"})
 
@@ -127,13 +126,6 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
         return None
     assert isinstance(left, list)
     return [f"{len(left)} problem{'s' if len(left) > 1 else ''}:", *left]
-
-
-def case_of(item: pytest.Item) -> Case | None:
-    """Give the case of an item, or ``None`` for a test that is none of ours."""
-    callspec = getattr(item, "callspec", None)
-    case: Case | None = callspec.params.get(CASE) if callspec else None
-    return case
 
 
 def _specs(config: pytest.Config) -> tuple[str, ...]:

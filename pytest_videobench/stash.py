@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from pytest_videobench.cases import Case
     from pytest_videobench.gate.record import CaseRecord
     from pytest_videobench.options import Settings
 
@@ -16,3 +17,13 @@ notices_key: pytest.StashKey[list[str]] = pytest.StashKey()
 """On config: lines about the store that the next row takes along."""
 record_key: pytest.StashKey[CaseRecord] = pytest.StashKey()
 """On an item: what is learned of its case."""
+
+CASE = "videobench_case"
+"""The private fixture that carries an item's case, and so the name of its parameter."""
+
+
+def case_of(item: pytest.Item) -> Case | None:
+    """Give the case of an item, or ``None`` for a test that is none of ours."""
+    callspec = getattr(item, "callspec", None)
+    case: Case | None = callspec.params.get(CASE) if callspec else None
+    return case

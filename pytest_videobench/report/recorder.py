@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_videobench.stash import notices_key
+from pytest_videobench.stash import case_of, notices_key
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -141,8 +141,6 @@ class XdistRecorder:
 
 def plan_of(session: pytest.Session) -> str | None:
     """Give the cases of the collected items, and the files nobody asked for, as JSON."""
-    from pytest_videobench.plugin import case_of
-
     cases = {item.nodeid: case for item in session.items if (case := case_of(item)) is not None}
     if not cases:
         return None
