@@ -68,5 +68,5 @@ def backend_label(backend: Backend) -> str:
 
 
 def slug(text: str) -> str:
-    """Keep letters, digits, dots and single hyphens, for ids and file names."""
-    return re.sub(r"[^a-z0-9.]+", "-", text.casefold()).strip("-.") or "x"
+    """Keep letters, digits, dots and single hyphens, in any script, for ids and file names."""
+    return re.sub(r"[^\w.]+", "-", text.casefold()).strip("-.") or "x"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_videobench.backends.base import Inventory
 from pytest_videobench.backends.registry import make_backend
-from pytest_videobench.cases import Case, backend_label, plan
+from pytest_videobench.cases import Case, backend_label, plan, slug
 from pytest_videobench.errors import PromptError, SpecError
 from pytest_videobench.metrics.base import METRICS
 from pytest_videobench.prompts.load import load_style
@@ -44,10 +44,10 @@ def backend_of(spec: str) -> Backend:
 def backends_of(specs: Sequence[str]) -> list[Backend]:
     """Make the backends of a run; two that would share their case keys are refused."""
     backends = [backend_of(spec) for spec in dict.fromkeys(specs)]
-    labels = [backend_label(backend) for backend in backends]
-    for label in labels:
-        if labels.count(label) > 1:
-            raise SpecError(f"two backends are called {label!r}; rename one folder or leave one out")
+    names = [slug(backend_label(backend)) for backend in backends]
+    for name in names:
+        if names.count(name) > 1:
+            raise SpecError(f"two backends are called {name!r}; rename one folder or leave one out")
     return backends
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_videobench.options import Settings, add_options, chosen_backends
-from pytest_videobench.stash import CASE, case_of, notices_key, record_key, settings_key
+from pytest_videobench.stash import CASE, case_of, needs_clip, notices_key, record_key, settings_key
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -31,13 +31,14 @@ def pytest_configure(config: pytest.Config) -> None:
     settings = Settings.from_config(config)
     config.stash[settings_key] = settings
     config.stash[notices_key] = []
-    if config.option.markers:
+    if config.option.markers or config.option.markexpr:
         _list_markers(config)
     if settings.backends:
         _check_backends(settings)
     if hasattr(config, "workerinput"):
         return
-    _check_report(settings)
+    if config.getoption("vb_report") is not None:
+        _check_report(settings)
     if settings.dry_run:
         config.option.dist = "no"  # the preview needs the items here, and runs none of them
     from pytest_videobench.report.recorder import Recorder, XdistRecorder
@@ -70,16 +71,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Tell the main process what the plan is: it may not collect itself, and workers may crash."""
-    from pytest_videobench.report.recorder import plan_of
+    from pytest_videobench.report.recorder import leave_plan, plan_of
 
     plan = plan_of(session)
-    if plan is None:
-        return
-    if hasattr(session.config, "workerinput"):
-        session.config.workeroutput["videobench"] = plan  # type: ignore[attr-defined]  # xdist adds it
-    else:
-        recorder = session.config.pluginmanager.getplugin("videobench-recorder")
-        recorder.take_plan(plan)
+    if plan is not None:
+        leave_plan(session.config, plan)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -100,7 +96,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Open the record of a case before its fixtures run."""
     case = case_of(item)
-    if case is not None:
+    if case is not None and needs_clip(item):
         from pytest_videobench.gate.record import CaseRecord
 
         item.stash[record_key] = CaseRecord(case=case)
@@ -150,7 +146,7 @@ def _register(config: pytest.Config, name: str, kind: str) -> None:
 
 
 def _list_markers(config: pytest.Config) -> None:
-    """Name the marks of the installed backends and the shipped suites for ``pytest --markers``."""
+    """Name the marks of the installed backends and the shipped suites, for ``--markers`` and ``-m``."""
     from pytest_videobench.backends.registry import BACKENDS
     from pytest_videobench.prompts.load import load_styles, suites_root
 

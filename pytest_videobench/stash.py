@@ -27,3 +27,8 @@ def case_of(item: pytest.Item) -> Case | None:
     callspec = getattr(item, "callspec", None)
     case: Case | None = callspec.params.get(CASE) if callspec else None
     return case
+
+
+def needs_clip(item: pytest.Item) -> bool:
+    """Say whether a test looks at its case's clip; one that asks for the prompt alone has no verdict."""
+    return "clip" in getattr(item, "fixturenames", ())

@@ -11,6 +11,7 @@ text) and, if wanted, ``style`` and ``roll``, goes before the names.
 from __future__ import annotations
 
 import csv
+import os
 import re
 import shutil
 import unicodedata
@@ -51,6 +52,7 @@ class Folder(Backend):
         self.model = self.root.name
         self._asked = _delivery(spec)
         self._digests: dict[Path, str] = {}
+        self._listed = self._read_manifest()
 
     def delivery(self) -> Delivery:
         """Give what the spec's parameters ``duration``, ``fps`` and ``size`` ask for; nothing by default."""
@@ -67,30 +69,31 @@ class Folder(Backend):
         """Copy the file that belongs to the request."""
         found = self.find(request)
         if found.is_dir():
-            raise GenerationFailed(f"{found}: is a folder, not a clip; remove or rename it")
+            name = found.relative_to(self.root).as_posix()
+            raise GenerationFailed(f"{_label(request)}: {name} is a folder, not a clip; remove or rename it")
         target = workdir / f"clip{found.suffix.lower()}"
         shutil.copyfile(found, target)
         return Generation(path=target, model=self.model, origin=found.relative_to(self.root).as_posix())
 
     def find(self, request: Request) -> Path:
         """Give the file of a request; raise :class:`MissingClip` with the names that would have matched."""
-        for name in _names(request):
-            if files := self._index.get(name, []):
-                if len(files) > 1:
-                    both = ", ".join(file.relative_to(self.root).as_posix() for file in files)
-                    raise GenerationFailed(f"{_label(request)}: several files match: {both}; keep one")
-                return files[0]
-        style, prompt = request.prompt.style, request.prompt.id
-        raise MissingClip(
-            f"{_label(request)}: no clip in {self.root}; save it as {style}__{prompt}__r{request.roll}.mp4"
-        )
+        files = self._candidates(request)
+        if len(files) > 1:
+            both = ", ".join(file.relative_to(self.root).as_posix() for file in files)
+            raise GenerationFailed(f"{_label(request)}: several files match: {both}; keep one")
+        if files:
+            return files[0]
+        name = f"{request.prompt.style}__{request.prompt.id}__r{request.roll}.mp4"
+        raise MissingClip(f"{_label(request)}: no clip in {self.spec.model}; save it as {name}")
 
     def unclaimed(self, requests: Iterable[Request]) -> list[str]:
         """Name the clips of the folder that belong to none of the requests."""
-        claimed = {
-            file for request in requests for name in _names(request) for file in self._index.get(name, [])
-        }
+        claimed = {file for request in requests for file in self._candidates(request)}
         return [file.relative_to(self.root).as_posix() for file in self._files if file not in claimed]
+
+    def _candidates(self, request: Request) -> list[Path]:
+        """Give every file that belongs to a request; there should be one."""
+        return list(dict.fromkeys(file for name in _names(request) for file in self._index.get(name, [])))
 
     @cached_property
     def _files(self) -> list[Path]:
@@ -100,39 +103,44 @@ class Folder(Backend):
     def _index(self) -> dict[str, list[Path]]:
         """Files by slug: of the manifest's rows where there is one, and of their names for the others."""
         index: dict[str, list[Path]] = defaultdict(list)
-        listed = dict(self._manifest())
         for file in self._files:
-            names = [listed[file]] if file in listed else self._slugs(file)
+            names = self._listed.get(file) or self._slugs(file)
             for name in dict.fromkeys(names):
                 index[name].append(file)
         return dict(index)
 
     def _slugs(self, file: Path) -> list[str]:
         inside = file.relative_to(self.root).with_suffix("")
-        return [slug(inside.as_posix()), slug(inside.name)]
+        return [folded(inside.as_posix()), folded(inside.name)]
 
-    def _manifest(self) -> Iterator[tuple[Path, str]]:
-        path = self.root / MANIFEST
+    def _read_manifest(self) -> dict[Path, list[str]]:
+        """Give the slugs of every file that the manifest names; raise :class:`SpecError` by file and line."""
+        path, listed = self.root / MANIFEST, defaultdict(list)
         if not path.is_file():
-            return
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            table = csv.DictReader(file)
-            if not {"file", "prompt"} <= set(table.fieldnames or ()):
-                raise SpecError(f"{path}: expected the columns file, prompt and, if wanted, style, roll")
-            for line, row in enumerate(table, start=2):
-                yield self._manifest_row(path, line, row)
+            return {}
+        try:
+            with path.open(newline="", encoding="utf-8-sig") as file:
+                table = csv.DictReader(file, strict=True)
+                if not {"file", "prompt"} <= set(table.fieldnames or ()):
+                    raise SpecError(f"{path}: expected the columns file, prompt and, if wanted, style, roll")
+                for row in table:
+                    clip, name = self._manifest_row(path, table.line_num, row)
+                    listed[clip].append(name)
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
+            raise SpecError(f"{path}: cannot be read as a UTF-8 CSV table ({error})") from None
+        return dict(listed)
 
     def _manifest_row(self, path: Path, line: int, row: dict[str, str]) -> tuple[Path, str]:
-        file = (self.root / (row["file"] or "")).resolve()
-        if not file.is_relative_to(self.root) or not file.exists():
+        file = Path(os.path.normpath(self.root / (row["file"] or "")))
+        if not file.is_relative_to(self.root) or file not in self._files:
             raise SpecError(f"{path}: line {line}: no file {row['file']!r} in {self.root}")
         roll = (row.get("roll") or "0").strip()
         if not roll.isdecimal():
             raise SpecError(f"{path}: line {line}: key 'roll': expected a number from 0, got {roll!r}")
-        return file, slug(f"{row.get('style') or ''}-{row['prompt']}-r{int(roll)}")
+        return file, folded(f"{row.get('style') or ''}-{row['prompt'] or ''}-r{int(roll)}")
 
 
-def slug(text: str) -> str:
+def folded(text: str) -> str:
     """Fold case and write single hyphens for whatever is no letter or digit, in any script."""
     return re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", text).casefold()).strip("-")
 
@@ -148,7 +156,7 @@ def _names(request: Request) -> Iterator[str]:
             f"{prompt.style}-{prompt.text()}",
             prompt.text(),
         ):
-            yield slug(f"{name}-{ending}")
+            yield folded(f"{name}-{ending}")
 
 
 def _label(request: Request) -> str:

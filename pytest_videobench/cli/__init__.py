@@ -18,7 +18,7 @@ COMMANDS = ("score", "prompts", "backends", "cache")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command and give its exit status: 0 fine, 1 something was found, 2 the call makes no sense."""
+    """Run a command and give its exit status: 0 fine, 1 something was found, 2 a senseless call."""
     args = _parser().parse_args(argv)
     try:
         status = int(args.func(args))
@@ -26,6 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except VideobenchError as error:
         print(f"videobench: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
     except BrokenPipeError:  # the reader of our output, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

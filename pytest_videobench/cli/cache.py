@@ -104,7 +104,7 @@ def _action(
 
 
 def _age(text: str) -> timedelta:
-    match = re.fullmatch(r"(\d+)([dh])", text)
+    match = re.fullmatch(r"(\d{1,5})([dh])", text)
     if not match:
         raise argparse.ArgumentTypeError(
             f"expected a number of days or hours, such as 30d or 12h, got {text!r}"

@@ -93,7 +93,10 @@ def score_clip(path: Path, style: Expectations | None = None, prompt: str = "") 
     except OSError as error:
         return _record(path, error={"kind": "unreadable", "message": f"{path}: {error.strerror or error}"})
     expected = complete(replace(style or Expectations(), camera=spoken_camera(prompt)))
-    cells = _cells(assess(footage, expected))
+    try:
+        cells = _cells(assess(footage, expected))
+    except Exception as broken:  # somebody's metric or detector; the other clips are scored
+        return _record(path, error={"kind": "assessment", "message": f"{type(broken).__name__}: {broken}"})
     return _record(path, sha256=digest, probe=asdict(footage.probe), **cells)
 
 
@@ -126,11 +129,14 @@ def _records(args: argparse.Namespace) -> Iterator[dict[str, Any]]:
         return
     with _pool(jobs) as pool:
         futures = [pool.submit(one, clip) for clip in args.clips]
-        for clip, future in zip(args.clips, futures, strict=True):
-            try:
-                yield future.result()
-            except BrokenProcessPool:  # some clip took its process down, and every waiting clip with it
-                yield _alone(one, clip)
+        try:
+            for clip, future in zip(args.clips, futures, strict=True):
+                try:
+                    yield future.result()
+                except BrokenProcessPool:  # a clip took its process down, and every waiting clip with it
+                    yield _alone(one, clip)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _alone(one: Callable[[Path], dict[str, Any]], clip: Path) -> dict[str, Any]:

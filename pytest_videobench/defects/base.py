@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from pytest_videobench.registry import Registry
@@ -51,15 +52,18 @@ class Detector:
 
     def __call__(self, footage: Footage, expected: Expectations) -> list[Finding]:
         """Look through a clip; whether a finding may gate is the detector's property."""
-        return [
-            replace(
-                finding,
-                gate=self.gate,
-                severity=min(1.0, max(0.0, float(finding.severity))),
-                confidence=min(1.0, max(0.0, float(finding.confidence))),
-            )
-            for finding in self.look(footage, expected)
-        ]
+        return [self._checked(finding) for finding in self.look(footage, expected)]
+
+    def _checked(self, finding: Finding) -> Finding:
+        numbers = (finding.start, finding.end, finding.severity, finding.confidence, *(finding.box or ()))
+        if not all(map(isfinite, numbers)):
+            raise ValueError(f"detector {self.name!r} found {finding.defect!r} with a number that is none")
+        return replace(
+            finding,
+            gate=self.gate,
+            severity=min(1.0, max(0.0, float(finding.severity))),
+            confidence=min(1.0, max(0.0, float(finding.confidence))),
+        )
 
 
 def detector(*, gate: bool) -> Callable[[Callable[[Footage, Expectations], Iterable[Finding]]], Detector]:

@@ -21,6 +21,7 @@ from pytest_videobench.footage.footage import (
     SampleSignals,
     StepSignals,
 )
+from pytest_videobench.footage.growing import Growing
 from pytest_videobench.footage.pictures import PictureSignals, picture_signals
 from pytest_videobench.footage.reader import Reader
 from pytest_videobench.footage.repeats import Repeats
@@ -61,12 +62,12 @@ class _Collector:
 
     def __init__(self) -> None:
         self.frames: list[tuple[float, float, float, float]] = []
-        self.blocks: list[NDArray[np.float32]] = []
+        self.blocks: Growing[np.float32] = Growing()
         self.steps: list[tuple[float, float]] = []
         self.distinct: list[int] = []
-        self.small: list[NDArray[np.uint8]] = []
-        self.flow: list[NDArray[np.float32]] = []
-        self.texture: list[NDArray[np.float32]] = []
+        self.small: Growing[np.uint8] = Growing()
+        self.flow: Growing[np.float32] = Growing()
+        self.texture: Growing[np.float32] = Growing()
         self.samples: list[tuple[int, PictureSignals]] = []
         self.thumbnails = Thumbnails()
         self._repeats = Repeats()
@@ -93,12 +94,12 @@ class _Collector:
     def footage(self, reader: Reader) -> Footage:
         """Finish: everything that needs the whole clip."""
         probe = reader.probe
-        small, distinct = np.stack(self.small), np.array(self.distinct, np.int64)
+        small, distinct = self.small.stack((0, 0), np.uint8), np.array(self.distinct, np.int64)
         pace = len(small) / max(probe.duration, 1e-6)
         warped = np.arange(1, len(small), max(1, round(pace / WARP_RATE)))
         moving = MotionSignals(
-            flow=_stack(self.flow, (*GRID, 2)),
-            texture=_stack(self.texture, GRID),
+            flow=self.flow.stack((*GRID, 2), np.float32),
+            texture=self.texture.stack(GRID, np.float32),
             warped=warped,
             warp_error=motion.warp_errors(small, warped),
             middle_error=motion.middle_errors(small),
@@ -142,7 +143,9 @@ class _Collector:
 
     def _frame_signals(self) -> FrameSignals:
         time, luma, p01, p99 = np.array(self.frames).T
-        return FrameSignals(time=time, luma=luma, p01=p01, p99=p99, blocks=np.stack(self.blocks))
+        return FrameSignals(
+            time=time, luma=luma, p01=p01, p99=p99, blocks=self.blocks.stack(GRID, np.float32)
+        )
 
     def _sample_signals(self) -> SampleSignals:
         rows = [signals for _, signals in self.samples]
@@ -163,7 +166,3 @@ def _columns(kind: type[S], rows: Sequence[tuple[float, ...]]) -> S:
     names = [field.name for field in fields(kind)]
     table = np.array(rows, np.float64).reshape(len(rows), len(names))
     return kind(**{name: table[:, i] for i, name in enumerate(names)})
-
-
-def _stack(arrays: list[NDArray[np.float32]], shape: tuple[int, ...]) -> NDArray[np.float32]:
-    return np.stack(arrays) if arrays else np.zeros((0, *shape), np.float32)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from dataclasses import asdict, fields
-from tempfile import NamedTemporaryFile
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pytest_videobench.files import publish
 from pytest_videobench.footage.analyse import analyse
 from pytest_videobench.footage.fingerprint import fingerprint
 from pytest_videobench.footage.footage import (
@@ -58,9 +58,9 @@ def save(footage: Footage, path: Path) -> None:
     arrays["thumbnails"] = np.frombuffer(b"".join(footage.thumbnails), np.uint8)
     arrays["thumbnail_sizes"] = np.array([len(jpeg) for jpeg in footage.thumbnails], np.int64)
     arrays["about"] = np.array(json.dumps({"probe": asdict(footage.probe), "fingerprint": fingerprint()}))
-    with NamedTemporaryFile(dir=path.parent, prefix=path.name, suffix=".part", delete=False) as part:
-        np.savez(part, allow_pickle=False, **arrays)
-    os.replace(part.name, path)  # noqa: PTH105  # both names are plain strings here
+    archive = BytesIO()
+    np.savez(archive, allow_pickle=False, **arrays)
+    publish(path, archive.getvalue())
 
 
 def load(path: Path) -> Footage | None:

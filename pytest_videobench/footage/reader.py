@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
+_POINTERS = frozenset({"concat", "hls", "dash", "image2", "image2pipe", "sdp", "rtsp", "webm_dash_manifest"})
 _YUV_SPACES = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 9: "bt2020nc", 10: "bt2020c"}
 
 
@@ -62,7 +63,8 @@ class Reader:
 
     def __iter__(self) -> Iterator[Picture]:
         try:
-            with av.open(self.path.as_posix(), metadata_errors="ignore") as container:
+            # "file:" keeps a name such as "take:2.mp4" from being read as a protocol.
+            with av.open(f"file:{self.path.absolute()}", metadata_errors="ignore") as container:
                 self._stream = _video_stream(container, self.path)
                 self._read_header(container)
                 for frame in self._frames(container):
@@ -147,10 +149,14 @@ class Reader:
 
 
 def _video_stream(container: av.container.InputContainer, path: Path) -> av.video.stream.VideoStream:
-    """Choose the moving picture, not a cover image."""
+    """Choose the moving picture, not a cover image; refuse files that only point to others."""
+    if _POINTERS.intersection(container.format.name.split(",")):
+        raise Unreadable(path, f"is a list of other files ({container.format.name}), not a clip")
     streams = [s for s in container.streams.video if not s.disposition & type(s.disposition).attached_pic]
     if not streams:
         raise Unreadable(path, "holds no video stream")
+    if streams[0].codec_context is None:
+        raise Unreadable(path, "its codec is unknown to this PyAV")
     return streams[0]
 
 

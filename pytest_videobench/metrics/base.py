@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pytest_videobench.registry import Registry
@@ -62,6 +63,8 @@ class Metric:
         reading = self.read(footage, expected)
         if reading is None:
             return Measure(name=self.name, value=None, unit=self.unit)
+        if not isfinite(reading.value):
+            raise ValueError(f"metric {self.name!r} gave {reading.value}; a value that is missing is None")
         return Measure(
             name=self.name,
             value=float(reading.value),

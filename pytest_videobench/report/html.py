@@ -82,7 +82,7 @@ class Page:
             f'<th class="sortable" data-column-type="{name}">{title}</th>'
             for name, title in _SHOWN_METRICS.items()
         ]
-        cells[_DURATION:_DURATION] = ["<th>Clip</th>", "<th>Why</th>", *numbers]
+        cells[_DURATION:_DURATION] = ["<th>Clip</th>", '<th class="vb-why">Why</th>', *numbers]
 
     def pytest_html_results_table_row(self, report: pytest.TestReport, cells: list[str]) -> None:
         """Fill the columns of a case; other tests leave them blank."""

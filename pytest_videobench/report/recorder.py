@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
-from pytest_videobench.stash import case_of, notices_key
+from pytest_videobench.files import publish
+from pytest_videobench.stash import case_of, needs_clip, notices_key
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -30,12 +34,10 @@ class Recorder:
         self._settings = settings
         self._run: RunFolder | None = None
         self._page: Page | None = None
-        self._plan: dict[str, Any] = {}
         self._crashes: dict[str, str] = {}
-
-    def take_plan(self, plan: str) -> None:
-        """Keep the first plan that arrives; every worker collects the same."""
-        self._plan = self._plan or json.loads(plan)
+        self._plan: dict[str, Any] = {}
+        self.plan_file = Path(gettempdir()) / f"videobench-plan-{uuid4().hex}.json"
+        """Where the plan is left; a worker that dies later has left it already."""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -52,9 +54,10 @@ class Recorder:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
         """Finish the folder before the page is written, and end the terminal with the page's path."""
+        self._take_plan()
         self._add_crashes()
         if self._run is not None:
-            self._run.finish(self._facts(session))
+            self._run.finish(self._facts(session), len(self._plan["cases"]) if self._plan else None)
         yield
         reporter = self._config.pluginmanager.getplugin("terminalreporter")
         if self._run is not None and self._page is not None and reporter is not None:
@@ -71,6 +74,11 @@ class Recorder:
         for line in summary(self._run, self._plan.get("unclaimed", []), terminalreporter.verbosity):
             terminalreporter.write_line(line)
 
+    def _take_plan(self) -> None:
+        if self.plan_file.exists():
+            self._plan = json.loads(self.plan_file.read_text(encoding="utf-8"))
+            self.plan_file.unlink()
+
     def _add(self, row: Row, report: pytest.TestReport) -> None:
         opened = self._run is None
         run = self._open()
@@ -85,8 +93,14 @@ class Recorder:
             from pytest_videobench.report.html import Page
             from pytest_videobench.report.run import RunFolder
 
-            self._run = RunFolder(self._settings.report, self._about())
-            self._run.open()
+            folder = self._settings.report
+            if not RunFolder.is_free(folder):
+                pytest.exit(f"{folder} holds other files; name another folder with --vb-report", returncode=4)
+            self._run = RunFolder(folder, self._about())
+            try:
+                self._run.open()
+            except OSError as error:
+                pytest.exit(f"{folder}: cannot hold a report ({error.strerror or error})", returncode=4)
             self._page = Page(self._config, self._run)
         return self._run
 
@@ -109,7 +123,6 @@ class Recorder:
 
         return {
             "videobench": __version__,
-            "arguments": list(self._config.invocation_params.args),
             "rolls": self._settings.rolls,
             "offline": self._settings.offline,
         }
@@ -119,7 +132,6 @@ class Recorder:
         rows = self._run.rows
         return {
             "backends": sorted({row.backend for row in rows}),
-            "planned": len(self._plan.get("cases", {})) or len(rows),
             "crashed": sum((row.error or {}).get("kind") == "crashed" for row in rows),
             "unclaimed": self._plan.get("unclaimed", []),
             "exitstatus": int(session.exitstatus if hasattr(session, "exitstatus") else 0),
@@ -132,16 +144,15 @@ class XdistRecorder:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
 
-    def pytest_testnodedown(self, node: Any, error: object | None) -> None:
-        """Take the plan that a worker leaves when it ends well."""
-        output = getattr(node, "workeroutput", None)
-        if error is None and output and "videobench" in output:
-            self._recorder.take_plan(output["videobench"])
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker where to leave the plan."""
+        node.workerinput["videobench_plan"] = str(self._recorder.plan_file)
 
 
 def plan_of(session: pytest.Session) -> str | None:
     """Give the cases of the collected items, and the files nobody asked for, as JSON."""
-    cases = {item.nodeid: case for item in session.items if (case := case_of(item)) is not None}
+    found = {item.nodeid: case_of(item) for item in session.items if needs_clip(item)}
+    cases = {nodeid: case for nodeid, case in found.items() if case is not None}
     if not cases:
         return None
     from pytest_videobench.collect import unclaimed_files
@@ -149,6 +160,16 @@ def plan_of(session: pytest.Session) -> str | None:
 
     plan = {nodeid: case_cells(case) for nodeid, case in cases.items()}
     return json.dumps({"cases": plan, "unclaimed": unclaimed_files(cases.values())})
+
+
+def leave_plan(config: pytest.Config, plan: str) -> None:
+    """Write the plan where the main process finds it; every worker collects the same."""
+    if hasattr(config, "workerinput"):
+        target = Path(config.workerinput["videobench_plan"])
+    else:
+        recorder: Recorder = config.pluginmanager.getplugin("videobench-recorder")
+        target = recorder.plan_file
+    publish(target, plan.encode())
 
 
 def attach_row(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.cases import slug
+from pytest_videobench.files import publish
 from pytest_videobench.report.strip import POSTER, STRIP
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class RunFolder:
     def __init__(self, folder: Path, about: dict[str, Any]) -> None:
         self.folder = folder
         self.rows: list[Row] = []
-        self._about = {"version": RUN_VERSION, "started": _now(), **about}
+        self._about = {"version": RUN_VERSION, "started": _now(), "finished": None, **about}
 
     @staticmethod
     def is_free(folder: Path) -> bool:
@@ -45,11 +46,13 @@ class RunFolder:
 
     def open(self) -> None:
         """Make the folder, and clear what an earlier run left of its own."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._write_run(complete=False)  # first, because it marks the folder as a report
+        (self.folder / PAGE).unlink(missing_ok=True)
         for name in ("clips", "posters"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
             (self.folder / name).mkdir(parents=True)
         (self.folder / ROWS).write_text("", encoding="utf-8")
-        self._write_run(complete=False)
 
     def add(self, row: Row) -> Row:
         """Bring the clip into the folder, write the row, and give the row as written."""
@@ -59,12 +62,12 @@ class RunFolder:
             file.write(_line(row))
         return row
 
-    def finish(self, facts: dict[str, Any]) -> None:
-        """Sort the rows and write the run's record."""
-        self.rows.sort(key=lambda row: row.key)
-        _replace(self.folder / ROWS, "".join(map(_line, self.rows)))
-        self._about |= facts
-        self._write_run(complete=True)
+    def finish(self, facts: dict[str, Any], planned: int | None) -> None:
+        """Sort the rows and write the run's record; it is complete when every planned case has its row."""
+        self.rows.sort(key=lambda row: (row.key, row.nodeid))
+        publish(self.folder / ROWS, "".join(map(_line, self.rows)).encode())
+        self._about |= {**facts, "planned": planned, "finished": _now()}
+        self._write_run(complete=planned == len(self.rows))
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Count verdicts by style."""
@@ -91,14 +94,14 @@ class RunFolder:
         about = {
             **self._about,
             "complete": complete,
-            "finished": _now() if complete else None,
             "cases": len(self.rows),
             "verdicts": {verdict: sum(row.verdict == verdict for row in self.rows) for verdict in VERDICTS},
             "styles": self.counts(),
             "cost_usd": round(sum((row.clip or {}).get("cost_usd", 0.0) for row in self.rows), 6),
             "fingerprint": next((row.fingerprint for row in self.rows if row.fingerprint), {}),
         }
-        _replace(self.folder / RUN, json.dumps(about, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+        text = json.dumps(about, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        publish(self.folder / RUN, text.encode())
 
 
 def _bring(source: Path, target: Path, root: Path) -> str | None:
@@ -115,12 +118,6 @@ def _bring(source: Path, target: Path, root: Path) -> str | None:
 
 def _line(row: Row) -> str:
     return json.dumps(row.to_json(), sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _replace(path: Path, text: str) -> None:
-    part = path.with_suffix(".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
 
 
 def _now() -> str:

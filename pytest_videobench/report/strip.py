@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
+
+from pytest_videobench.files import publish
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,9 +26,9 @@ def write_strip(footage: Footage, folder: Path) -> None:
     if (folder / STRIP).exists() and (folder / POSTER).exists():
         return
     count = len(footage.thumbnails)
-    _publish(folder / POSTER, footage.thumbnails[count // 3])
+    publish(folder / POSTER, footage.thumbnails[count // 3])
     chosen = sorted({round(i * (count - 1) / (_FRAMES - 1)) for i in range(_FRAMES)})
-    _publish(folder / STRIP, _strip([footage.thumbnails[index] for index in chosen]))
+    publish(folder / STRIP, _strip([footage.thumbnails[index] for index in chosen]))
 
 
 def _strip(pictures: list[bytes]) -> bytes:
@@ -57,9 +57,3 @@ def _padded(frame: NDArray[np.uint8], *, last: bool) -> NDArray[np.uint8]:
         cv2.copyMakeBorder(frame, 0, 0, 0, 0 if last else _GAP, cv2.BORDER_CONSTANT, value=(24, 24, 24)),
         np.uint8,
     )
-
-
-def _publish(path: Path, data: bytes) -> None:
-    with NamedTemporaryFile(dir=path.parent, prefix=path.name, suffix=".part", delete=False) as part:
-        part.write(data)
-    os.replace(part.name, path)  # noqa: PTH105  # both names are plain strings here

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
-from pytest_videobench.errors import OfflineMiss
+from pytest_videobench.errors import OfflineMiss, StoreError
 from pytest_videobench.files import file_digest
 from pytest_videobench.store.keys import cache_key, identity
 
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 SIDECAR = "clip.json"
 TRUTH = "truth.json"
 SIDECAR_VERSION = 1
+SIDECAR_KEYS = frozenset(
+    "case identity delivery model seed job_id latency cost_usd synthetic origin created".split()  # noqa: SIM905
+)
+"""What a sidecar tells besides the file's name, bytes and digest; one that lacks any of it is damaged."""
 _TAG = (
     "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of pytest-videobench: clips and their footage.\n"
 )
@@ -103,10 +107,12 @@ class Store:
 
     def verify(self) -> list[str]:
         """Set aside every damaged entry and name their keys."""
-        damaged = [key for key in self.entries() if self._read(key) is None]
-        for key in damaged:
+        damaged = []
+        for key in [key for key in self.entries() if self._read(key) is None]:
             with self._lock(key):
-                self._set_aside(key)
+                if self._read(key) is None:  # nobody has made it anew meanwhile
+                    self._set_aside(key)
+                    damaged.append(key)
         return damaged
 
     def remove(self, key: str) -> int:
@@ -125,6 +131,9 @@ class Store:
             with self._lock(key):
                 freed += folder_size(folder)
                 shutil.rmtree(folder, ignore_errors=True)
+        for part in self.root.glob("clips/??/*/*.part"):
+            freed += part.stat().st_size
+            part.unlink(missing_ok=True)
         return freed
 
     def _make(self, key: str, request: Request, backend: Backend, case: str) -> Clip:
@@ -152,8 +161,11 @@ class Store:
         try:
             sidecar = json.loads(self._sidecar(key).read_text(encoding="utf-8"))
             path = self._entry(key) / sidecar["file"]
+            datetime.fromisoformat(sidecar["created"])
+            if sidecar["version"] != SIDECAR_VERSION or not sidecar.keys() >= SIDECAR_KEYS:
+                return None
             whole = path.stat().st_size == sidecar["bytes"] and file_digest(path) == sidecar["sha256"]
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
         return Clip(path=path, sidecar=sidecar) if whole else None
 
@@ -165,7 +177,7 @@ class Store:
         target = self.root / "damaged" / f"{key}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
         target.parent.mkdir(parents=True, exist_ok=True)
         entry.rename(target)
-        self._notify(f"stored clip {key} was damaged; set aside in {target} and not used")
+        self._notify(f"stored clip {key} was damaged; set aside in damaged/{target.name} and not used")
 
     def _entry(self, key: str) -> Path:
         return self.root / "clips" / key[:2] / key
@@ -178,11 +190,18 @@ class Store:
         from filelock import FileLock
 
         folder = self.root / "locks"
-        folder.mkdir(parents=True, exist_ok=True)
+        self._make_folder(folder)
         return FileLock(folder / f"{key[:3]}.lock")
 
+    def _make_folder(self, folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = error.strerror or error
+            raise StoreError(f"{self.root}: cannot hold clips ({reason}); name another folder") from None
+
     def _prepare(self) -> None:
-        (self.root / "making").mkdir(parents=True, exist_ok=True)
+        self._make_folder(self.root / "making")
         for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _TAG)):
             if not (self.root / name).exists():
                 (self.root / name).write_text(text, encoding="utf-8")

@@ -52,7 +52,7 @@ def test_seeds_differ_by_prompt_and_roll_and_agree_between_backends() -> None:
 def test_two_folders_of_one_name_are_refused(tmp_path: Path) -> None:
     for parent in ("a", "b"):
         (tmp_path / parent / "clips").mkdir(parents=True)
-    with pytest.raises(SpecError, match="two backends are called 'folder@clips'"):
+    with pytest.raises(SpecError, match="two backends are called 'folder-clips'"):
         backends_of([f"folder:{tmp_path}/a/clips", f"folder:{tmp_path}/b/clips"])
 
 

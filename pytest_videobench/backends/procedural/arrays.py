@@ -67,12 +67,6 @@ def colour(text: str) -> Floats:
     return np.array([int(text[i : i + 2], 16) for i in (5, 3, 1)], np.float32) / 255
 
 
-def premultiplied(picture: Floats, alpha: Floats) -> Bytes:
-    """Join colours and coverage, both from 0 to 1, into the one form that layers and sprites have."""
-    solid = np.dstack([np.clip(picture, 0, 1) * alpha[..., None], alpha])
-    return (solid * 255 + 0.5).astype(np.uint8)
-
-
 def paste(target: Bytes, image: Bytes, matrix: Floats) -> None:
     """Lay a premultiplied image over the target through a 3 x 3 matrix from its pixels to the target's."""
     height, width = image.shape[:2]
