@@ -56,6 +56,11 @@ class Page:
         if self._html is not None:
             self._html.pytest_runtest_logreport(report)
 
+    def finish(self, session: pytest.Session) -> None:
+        """Write a page that was opened too late for pytest-html to hear of the end."""
+        if self._html is not None:
+            self._html.pytest_sessionfinish(session)
+
     def show_crash(self, row: Row, message: str) -> None:
         """Show a case whose worker died: pytest-html writes a row only when a test was torn down."""
         for when, outcome in (("setup", "failed"), ("teardown", "passed")):

@@ -55,10 +55,13 @@ class Recorder:
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
         """Finish the folder before the page is written, and end the terminal with the page's path."""
         self._take_plan()
+        seen = self._page is not None
         self._add_crashes()
         if self._run is not None:
             self._run.finish(self._facts(session), len(self._plan["cases"]) if self._plan else None)
         yield
+        if self._page is not None and not seen:  # opened in the middle of this very hook
+            self._page.finish(session)
         reporter = self._config.pluginmanager.getplugin("terminalreporter")
         if self._run is not None and self._page is not None and reporter is not None:
             reporter.ensure_newline()

@@ -55,3 +55,9 @@ def test_nothing_is_written_printed_or_imported(pytester: pytest.Pytester, extra
 def test_importing_the_plugin_imports_nothing_heavy(pytester: pytest.Pytester) -> None:
     code = f"import pytest, sys; before = set(sys.modules); import pytest_videobench.plugin, pytest_videobench.fixtures; assert not {HEAVY!r} & (set(sys.modules) - before)"
     assert pytester.run(sys.executable, "-c", code).ret == 0
+
+
+def test_a_folder_of_our_reports_name_is_left_alone(pytester: pytest.Pytester) -> None:
+    (pytester.mkdir("videobench-report") / "thesis.doc").touch()
+    pytester.makepyfile("def test_own():\n    pass\n")
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)

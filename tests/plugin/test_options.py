@@ -84,6 +84,25 @@ def test_a_wrong_value_is_one_line_and_a_usage_error(
     assert len([line for line in result.errlines if line.strip()]) == 1
 
 
+def test_other_peoples_files_are_never_a_report(suite: Suite) -> None:
+    suite.report.mkdir()
+    (suite.report / "thesis.doc").touch()
+    result = suite.run("--vb-rolls=1")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stdout.fnmatch_lines(
+        ["*videobench-report holds other files; name another folder with --vb-report*"]
+    )
+    assert [path.name for path in suite.report.iterdir()] == ["thesis.doc"]
+
+
+@pytest.mark.parametrize("extra", [(), ("-n2",)], ids=["n0", "n2"])
+def test_a_broken_manifest_is_a_usage_error(suite: Suite, extra: tuple[str, ...]) -> None:
+    (suite.clips() / "manifest.csv").write_text("file;prompt\na.mp4;red-ball\n")
+    result = suite.run(*extra, backend="folder:clips")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*manifest.csv: expected the columns file, prompt*"])
+
+
 def test_a_wrong_ini_value_names_the_key(suite: Suite) -> None:
     suite.pytester.makepyprojecttoml("[tool.pytest]\nvb_rolls = 'x'\n")
     result = suite.run(backend=None)

@@ -187,6 +187,35 @@ def test_a_metric_that_breaks_is_an_error_of_its_case_and_not_the_end_of_the_run
         assert "no_such_thing" in row["error"]["message"]
 
 
+@pytest.mark.parametrize("value", ["nan", "inf"])
+def test_a_metric_that_gives_no_number_is_an_error_of_its_case(suite: Suite, value: str) -> None:
+    (suite.root / "conftest.py").write_text(
+        "from pytest_videobench.metrics.base import METRICS, Reading, metric\n"
+        "@metric(unit='1', dimension='detail', better='higher')\n"
+        "def mine(footage, expected):\n"
+        f"    return Reading(value=float('{value}'))\n"
+        "METRICS.add('mine', mine)\n"
+    )
+    suite.run("--vb-rolls=1").assert_outcomes(failed=2)
+    assert all("metric 'mine' gave" in row["error"]["message"] for row in suite.rows())
+
+
+def test_a_run_that_stops_early_is_not_complete(suite: Suite) -> None:
+    suite.module("def test_tiny(clip):\n    assert False\n")
+    suite.run("--vb-rolls=3", "--maxfail=1").assert_outcomes(failed=1)
+    record = suite.record()
+    assert (record["complete"], record["planned"], record["cases"]) == (False, 6, 1)
+
+
+def test_a_test_without_a_clip_has_no_verdict(suite: Suite) -> None:
+    suite.module(
+        "def test_words(prompt):\n    pass\n\ndef test_rolls(roll):\n    pass\n\ndef test_clip(clip):\n    pass\n"
+    )
+    suite.run("--vb-rolls=2").assert_outcomes(passed=2 + 4 + 4)
+    assert len(suite.rows()) == 4
+    assert suite.record()["complete"]
+
+
 def test_an_unreadable_clip_is_an_error_of_one_line_and_the_others_are_scored(
     suite: Suite, write_clip: WriteClip, moving_frames: NDArray[np.uint8]
 ) -> None:

@@ -129,9 +129,35 @@ def test_a_manifest_may_give_the_prompts_text(root: Path) -> None:
 )
 def test_a_broken_manifest_is_named_by_line(root: Path, text: str, words: str) -> None:
     (root / "manifest.csv").write_text(text)
-    backend = put(root, "a.mp4")
     (root.parent / "out.mp4").touch()
     with pytest.raises(SpecError, match=words):
+        put(root, "a.mp4")
+
+
+@pytest.mark.parametrize("data", [b"file,prompt\n\xff\xfe,x\n", b'file,prompt\n"a.mp4,x'])
+def test_a_manifest_that_is_no_table_is_refused(root: Path, data: bytes) -> None:
+    (root / "manifest.csv").write_bytes(data)
+    with pytest.raises(SpecError, match=r"manifest\.csv: cannot be read as a UTF-8 CSV table"):
+        put(root, "a.mp4")
+
+
+def test_one_file_may_stand_for_two_cases(root: Path) -> None:
+    (root / "manifest.csv").write_text("file,prompt,roll\na.mp4,mech-2,0\na.mp4,fox,1\n")
+    backend = put(root, "a.mp4")
+    assert backend.find(ask(backend, MECH, 0)) == backend.find(ask(backend, FOX, 1)) == root / "a.mp4"
+
+
+def test_a_linked_file_may_stand_in_a_manifest(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "real.mp4").write_bytes(b"far away")
+    (root / "link.mp4").symlink_to(tmp_path / "real.mp4")
+    (root / "manifest.csv").write_text("file,prompt\nlink.mp4,fox\n")
+    backend = put(root)
+    assert backend.find(ask(backend, FOX, 0)) == root / "link.mp4"
+
+
+def test_a_short_and_a_full_name_for_one_case_are_refused(root: Path) -> None:
+    backend = put(root, "mech-2.mp4", "scifi__mech-2__r0.mp4")
+    with pytest.raises(GenerationFailed, match="several files match"):
         backend.find(ask(backend))
 
 

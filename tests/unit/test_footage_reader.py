@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
@@ -10,11 +11,11 @@ import pytest
 
 from pytest_videobench.errors import Unreadable
 from pytest_videobench.footage.analyse import analyse
+from pytest_videobench.footage.growing import Growing
 from pytest_videobench.footage.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -184,3 +185,41 @@ def test_memory_grows_with_small_frames_only(
     kept = footage.small.nbytes + footage.motion.flow.nbytes + footage.motion.texture.nbytes
     assert (kept + footage.frames.blocks.nbytes) / 60 < 30_000
     assert len(footage.thumbnails) < 24
+
+
+def test_a_codec_that_nobody_knows_is_unreadable(
+    tmp_path: Path, moving_frames: NDArray[np.uint8], write_clip: WriteClip
+) -> None:
+    path = write_clip(tmp_path / "a.mp4", moving_frames)
+    path.write_bytes(path.read_bytes().replace(b"avc1", b"zzzz"))
+    with pytest.raises(Unreadable, match="codec is unknown"):
+        analyse(path)
+
+
+def test_a_name_with_a_colon_is_a_name(
+    tmp_path: Path, moving_frames: NDArray[np.uint8], write_clip: WriteClip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_clip(tmp_path / "x.mp4", moving_frames[:4]).rename(tmp_path / "concat:take 2.mp4")
+    monkeypatch.chdir(tmp_path)
+    assert analyse(Path("concat:take 2.mp4")).probe.frames == 4
+
+
+def test_a_list_of_other_files_is_no_clip(
+    tmp_path: Path, moving_frames: NDArray[np.uint8], write_clip: WriteClip
+) -> None:
+    write_clip(tmp_path / "real.mp4", moving_frames[:4])
+    (tmp_path / "list.mp4").write_text("ffconcat version 1.0\nfile real.mp4\n")
+    with pytest.raises(Unreadable, match="is a list of other files"):
+        analyse(tmp_path / "list.mp4")
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 8, 9, 30])
+def test_growing_arrays_come_back_as_they_were(count: int) -> None:
+    rows = np.random.default_rng(count).random((count, 3, 2)).astype(np.float32)
+    growing: Growing[np.float32] = Growing(block=8)
+    for row in rows:
+        growing.append(row)
+    assert np.array_equal(growing.stack((3, 2), np.float32), rows)
+    assert len(growing) == count
+    if count:
+        assert np.array_equal(growing[-1], rows[-1])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from pytest_videobench.backends.base import BackendSpec, Generation, Request
-from pytest_videobench.errors import GenerationFailed, OfflineMiss
+from pytest_videobench.errors import GenerationFailed, OfflineMiss, StoreError
 from pytest_videobench.prompts.model import Delivery, Prompt
 from pytest_videobench.store.keys import cache_key
 from pytest_videobench.store.store import Clip, Store
@@ -149,11 +149,25 @@ def damage(clip: Clip, how: str) -> None:
         clip.path.unlink()
     elif how == "no sidecar":
         (clip.folder / "clip.json").unlink()
+    elif how in ("no date", "later version"):
+        change = {"created": "yesterday"} if how == "no date" else {"version": 99}
+        (clip.folder / "clip.json").write_text(json.dumps(clip.sidecar | change))
     else:
         (clip.folder / "clip.json").write_text(how)
 
 
-DAMAGES = ["cut", "flip", "gone", "no sidecar", "{", "{}", "[1]", '{"file": 3, "bytes": 1}']
+DAMAGES = [
+    "cut",
+    "flip",
+    "gone",
+    "no sidecar",
+    "{",
+    "{}",
+    "[1]",
+    '{"file": 3, "bytes": 1}',
+    "no date",
+    "later version",
+]
 
 
 @pytest.mark.parametrize("how", DAMAGES)
@@ -278,3 +292,23 @@ TestStoreMachine = StoreMachine.TestCase
 TestStoreMachine.settings = settings(
     max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+
+
+@pytest.mark.parametrize("key", ["synthetic", "created", "identity", "origin"])
+def test_a_sidecar_that_lacks_a_key_is_not_trusted(store: Store, backend: Bytes, key: str) -> None:
+    clip = store.fetch(a_request(), backend)
+    (clip.folder / "clip.json").write_text(json.dumps({k: v for k, v in clip.sidecar.items() if k != key}))
+    assert store.verify() == [clip.sidecar["key"]]
+
+
+def test_a_store_that_cannot_hold_clips_says_so_in_one_line(tmp_path: Path, backend: Bytes) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match=r"file: cannot hold clips \(.*\); name another folder"):
+        Store(tmp_path / "file").fetch(a_request(), backend)
+
+
+def test_a_sweep_clears_what_killed_runs_left_in_entries(store: Store, backend: Bytes) -> None:
+    clip = store.fetch(a_request(), backend)
+    (clip.folder / "footage.npz.1234.part").write_bytes(b"half")
+    assert store.sweep() == 4
+    assert store.read(clip.sidecar["key"]) is not None

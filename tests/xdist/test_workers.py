@@ -75,6 +75,15 @@ def test_a_case_whose_worker_dies_is_counted_and_shown(suite: Suite) -> None:
     assert page.count("crashed while running") >= 1
 
 
+def test_a_run_in_which_every_worker_dies_still_has_a_report(suite: Suite) -> None:
+    suite.module("import os\n\ndef test_tiny(clip):\n    os._exit(3)\n")
+    suite.run("--vb-rolls=1", "-n1", "--max-worker-restart=0")
+    assert [(row["verdict"], row["error"]["kind"]) for row in suite.rows()] == [("error", "crashed")]
+    record = suite.record()
+    assert (record["complete"], record["planned"], record["crashed"]) == (False, 2, 1)
+    assert (suite.report / "index.html").is_file()
+
+
 def test_a_worker_that_dies_while_it_makes_a_clip_leaves_no_half_clip(suite: Suite) -> None:
     suite.module("def test_tiny(footage):\n    pass\n")
     (suite.root / "conftest.py").write_text(
