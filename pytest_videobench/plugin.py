@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_videobench import fixtures
 from pytest_videobench.options import Settings, add_options, chosen_backends
 from pytest_videobench.stash import CASE, case_of, needs_clip, notices_key, record_key, settings_key
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 # A test that asks for a prompt only is run once per prompt; with any of these, once per clip.
 PER_CLIP = frozenset({"roll", "backend", "clip", "footage"})
-
-pytest_plugins = ["pytest_videobench.fixtures"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,6 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings = Settings.from_config(config)
     config.stash[settings_key] = settings
     config.stash[notices_key] = []
+    # Not by pytest_plugins, for which pytest reads every installed distribution a second time.
+    config.pluginmanager.register(fixtures, "videobench-fixtures")
     if config.option.markers or config.option.markexpr:
         _list_markers(config)
     if settings.backends:
