@@ -38,14 +38,12 @@ class CaseRecord:
         expected = self.expected()
         cells: dict[str, Any] = {"expected": expected_cell(expected)}
         if self.footage is not None:
-            cells["probe"] = asdict(self.footage.probe)
+            cells |= _footage_cells(self.footage)
             try:
                 cells |= assessment_cells(assess(self.footage, expected))
             except Exception as broken:  # somebody's metric or detector; the other cases go on
-                verdict, error = (
-                    "error",
-                    {"kind": "assessment", "message": f"{type(broken).__name__}: {broken}"},
-                )
+                verdict = "error"
+                error = {"kind": "assessment", "message": f"{type(broken).__name__}: {broken}"}
         if self.error is not None:
             error = {"kind": self.error.kind, "message": str(self.error)}
         return Row(
@@ -54,7 +52,6 @@ class CaseRecord:
             verdict=verdict,
             error=error,
             clip=_clip_cell(self.clip) if self.clip else None,
-            fingerprint=_fingerprint() if self.footage is not None else {},
             notes=list(self.notes),
             timing={name: round(seconds, 4) for name, seconds in self.timing.items()},
             **cells,
@@ -80,7 +77,15 @@ def _clip_cell(clip: Clip) -> dict[str, Any]:
     return {"path": str(clip.path), **{name: clip.sidecar[name] for name in names}}
 
 
-def _fingerprint() -> dict[str, str]:
+def _footage_cells(footage: Footage) -> dict[str, Any]:
+    """Give the facts of the clip, what its camera was seen to do, and which software saw it."""
+    from pytest_videobench.footage.camera_class import camera_move
     from pytest_videobench.footage.fingerprint import fingerprint
 
-    return dict(fingerprint())
+    probe = footage.probe
+    move = camera_move(footage.camera, footage.gaps, probe.height / probe.width)
+    return {
+        "probe": asdict(probe),
+        "camera": {"move": move.word, "confidence": round(float(move.confidence), 3)},
+        "fingerprint": dict(fingerprint()),
+    }

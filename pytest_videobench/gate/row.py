@@ -41,6 +41,8 @@ class Row:
     metrics: dict[str, dict[str, Any]] = field(default_factory=dict)
     findings: list[dict[str, Any]] = field(default_factory=list)
     probe: dict[str, Any] | None = None
+    camera: dict[str, Any] | None = None
+    """The camera's class as it was seen: ``move`` and ``confidence``."""
     clip: dict[str, Any] | None = None
     """From the sidecar: path, sha256, bytes, seed, cost, origin, whether synthetic."""
     expected: dict[str, Any] = field(default_factory=dict)

@@ -180,6 +180,9 @@ def _facts(row: Row) -> dict[str, str]:
             f"{probe['width']} × {probe['height']}, {probe['fps']:g} fps, "
             f"{probe['duration']:.2f} s, {probe['codec']}"
         )
+    if row.camera:
+        facts["camera"] = f"seen: {row.camera['move']} ({row.camera['confidence']:.2f} sure)"
+        facts["camera"] += f", asked: {row.expected['camera']}"
     if row.clip:
         facts |= {
             name: str(row.clip[name]) for name in ("origin", "seed", "sha256") if row.clip[name] is not None

@@ -27,6 +27,7 @@ def test_a_run_leaves_a_report(suite: Suite) -> None:
         (p, r) for p in ("night-city", "red-ball") for r in (0, 1)
     ]
     assert {row["verdict"] for row in rows} == {"pass"}
+    assert {row["camera"]["move"] for row in rows if row["prompt"] == "red-ball"} == {"pan_right"}
     for row in rows:
         for name in ("file", "poster", "strip"):
             assert (suite.report / row["clip"][name]).stat().st_size > 0
