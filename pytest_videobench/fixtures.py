@@ -60,17 +60,16 @@ def clip(videobench_case: Case, clip_cache: Store, request: pytest.FixtureReques
 
     A folder backend that has no file for the case skips it.
     """
-    record, config = _record(request), request.config
+    record = _record(request)
     with _one_line_errors(record):
         started = perf_counter()
         record.clip = clip_cache.fetch(
             videobench_case.request(),
             videobench_case.backend,
-            offline=config.stash[settings_key].offline,
+            offline=request.config.stash[settings_key].offline,
             case=videobench_case.key,
         )
         record.timing["clip"] = perf_counter() - started
-    _take_notices(config, record)
     return record.clip
 
 
@@ -105,12 +104,6 @@ def expected(videobench_case: Case) -> Expectations:
 def _record(request: pytest.FixtureRequest) -> CaseRecord:
     record: CaseRecord = request.node.stash[record_key]
     return record
-
-
-def _take_notices(config: pytest.Config, record: CaseRecord) -> None:
-    notices = config.stash[notices_key]
-    record.notes.extend(notices)
-    notices.clear()
 
 
 @contextmanager

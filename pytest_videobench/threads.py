@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 def one_opencv_thread() -> Iterator[None]:
     """Keep OpenCV to the calling thread, and give it back its threads at the end.
 
-    On pictures as small as ours, its threads cost a third more processor time than they save
-    (``benchmarks/analysis.py`` prints what that does to the ratio).
+    On pictures as small as ours, starting and awaiting its threads costs processor time that the other
+    workers need.
     """
     import cv2
 

@@ -38,19 +38,17 @@ def moving_frames() -> NDArray[np.uint8]:
     return drifting(frames=48, height=96, width=128)
 
 
+class Drift(Protocol):
+    def __call__(self, *, frames: int, height: int, width: int, step: int = 2) -> NDArray[np.uint8]: ...
+
+
 @pytest.fixture
-def drift() -> type[Drift]:
-    return Drift
-
-
-class Drift:
-    """Textured pictures that move by whole pixels, so that their flow is known."""
-
-    def __new__(cls, *, frames: int, height: int, width: int, step: int = 2) -> NDArray[np.uint8]:  # type: ignore[misc]  # a function with a name
-        return drifting(frames=frames, height=height, width=width, step=step)
+def drift() -> Drift:
+    return drifting
 
 
 def drifting(*, frames: int, height: int, width: int, step: int = 2) -> NDArray[np.uint8]:
+    """Textured pictures that move by whole pixels, so that their flow is known."""
     noise = np.random.default_rng(7).integers(0, 256, (height // 4 + 1, (width + frames * step) // 4 + 1, 3))
     plane = np.kron(noise, np.ones((4, 4, 1))).astype(np.float64)
     for axis in (0, 1):

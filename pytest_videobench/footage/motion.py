@@ -78,9 +78,13 @@ def brisk_flows(small: NDArray[np.uint8], distinct: Ints, frames: int, fps: floa
 
     Stored frames are sampled at 8 Hz; a pair is the mean of its largest 5 % of flow magnitudes.
     """
-    interval = max(1, round(fps / _BRISK_RATE))
-    shown = np.searchsorted(distinct, np.arange(0, frames, interval), side="right") - 1
+    shown = np.searchsorted(distinct, np.arange(0, frames, sampling_interval(fps)), side="right") - 1
     return np.array([_brisk_flow(small[a], small[b]) for a, b in itertools.pairwise(shown)])
+
+
+def sampling_interval(fps: float) -> int:
+    """Give every how many stored frames VBench samples one for its dynamic degree."""
+    return max(1, round(fps / _BRISK_RATE))
 
 
 @lru_cache(maxsize=16)

@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from pytest_videobench.gate.assess import describe
-
 if TYPE_CHECKING:
     from pytest_videobench.defects.base import Finding
     from pytest_videobench.gate.assess import Assessment
@@ -109,6 +107,3 @@ def expected_cell(expected: Expectations) -> dict[str, Any]:
         "permitted": {p.defect: p.reason for p in expected.permitted},
         "delivery": asdict(expected.delivery),
     }
-
-
-__all__ = ["Row", "assessment_cells", "describe", "expected_cell", "finding_cell", "metric_cells"]

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from pytest_videobench.footage.footage import Floats, Footage
     from pytest_videobench.prompts.model import Expectations
 
-SAMPLE_RATE = 8.0
-"""Hz at which VBench samples a clip."""
 BRISK_PIXELS = 6.0 / 256
 """Flow of a moving pair as a share of the short side."""
 MOVING_PAIRS = 4 / 16
@@ -35,16 +33,6 @@ def dynamic_degree(footage: Footage, expected: Expectations) -> Reading | None:
         return None
     times = np.linspace(0, footage.probe.duration, len(brisk), endpoint=False)
     return reading(float(moves(brisk)), times, brisk)
-
-
-def sampling_interval(fps: float) -> int:
-    """Give every how many stored frames one is sampled."""
-    return max(1, round(fps / SAMPLE_RATE))
-
-
-def threshold(short_side: int) -> float:
-    """Give the pixels of flow that a moving pair exceeds."""
-    return BRISK_PIXELS * short_side
 
 
 def pairs_asked(sampled_frames: int) -> int:

@@ -10,9 +10,7 @@ from pytest_videobench.metrics.base import Reading, metric
 from pytest_videobench.metrics.series import reading
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from pytest_videobench.footage.footage import Floats, Footage
+    from pytest_videobench.footage.footage import Footage
     from pytest_videobench.prompts.model import Expectations
 
 
@@ -28,15 +26,5 @@ def temporal_flickering(footage: Footage, expected: Expectations) -> Reading | N
     change = footage.steps.change
     if not len(change):
         return None
-    return reading(score_of_changes(change), footage.frames.time[1:], 1 - change / 255, "higher")
-
-
-def score_of_changes(change: Floats) -> float:
-    """Turn mean absolute differences in grey levels into the score."""
-    return (255.0 - float(np.mean(change))) / 255.0
-
-
-def score_of_frames(frames: NDArray[np.uint8]) -> float:
-    """Give the score of frames × height × width × channels, at least two frames."""
-    differences = np.abs(np.diff(frames.astype(np.int16), axis=0))
-    return score_of_changes(differences.mean(axis=(1, 2, 3), dtype=np.float64))
+    score = (255.0 - float(np.mean(change))) / 255.0
+    return reading(score, footage.frames.time[1:], 1 - change / 255, "higher")

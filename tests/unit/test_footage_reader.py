@@ -83,7 +83,7 @@ def test_ten_bit_pictures_are_read(
 
 @pytest.mark.parametrize("size", [(97, 131), (1, 1), (16, 16), (3, 200), (200, 3)])
 def test_odd_and_tiny_sizes(
-    tmp_path: Path, write_clip: WriteClip, drift: type[Drift], size: tuple[int, int]
+    tmp_path: Path, write_clip: WriteClip, drift: Drift, size: tuple[int, int]
 ) -> None:
     height, width = size
     frames = drift(frames=6, height=height, width=width)
@@ -92,7 +92,7 @@ def test_odd_and_tiny_sizes(
     assert np.isfinite(footage.motion.flow).all()
 
 
-def test_4k(tmp_path: Path, write_clip: WriteClip, drift: type[Drift]) -> None:
+def test_4k(tmp_path: Path, write_clip: WriteClip, drift: Drift) -> None:
     frames = drift(frames=3, height=2160, width=3840, step=40)
     footage = analyse(write_clip(tmp_path / "a.mp4", frames))
     assert (footage.probe.width, footage.probe.height) == (3840, 2160)
@@ -167,9 +167,7 @@ def test_repeated_frames_are_found(
     assert footage.repeat_share == pytest.approx(2 / 3, abs=0.02)
 
 
-def test_flow_and_camera_follow_the_picture(
-    tmp_path: Path, drift: type[Drift], write_clip: WriteClip
-) -> None:
+def test_flow_and_camera_follow_the_picture(tmp_path: Path, drift: Drift, write_clip: WriteClip) -> None:
     frames = drift(frames=12, height=180, width=320, step=4)
     footage = analyse(write_clip(tmp_path / "a.mp4", frames))
     assert footage.camera.dx.mean() == pytest.approx(-4 / 320, rel=0.1)
@@ -178,9 +176,7 @@ def test_flow_and_camera_follow_the_picture(
     assert footage.camera.fit.min() > 0.8
 
 
-def test_memory_grows_with_small_frames_only(
-    tmp_path: Path, drift: type[Drift], write_clip: WriteClip
-) -> None:
+def test_memory_grows_with_small_frames_only(tmp_path: Path, drift: Drift, write_clip: WriteClip) -> None:
     footage = analyse(write_clip(tmp_path / "a.mp4", drift(frames=60, height=720, width=1280)))
     kept = footage.small.nbytes + footage.motion.flow.nbytes + footage.motion.texture.nbytes
     assert (kept + footage.frames.blocks.nbytes) / 60 < 30_000

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pytest_videobench.footage import motion
+from pytest_videobench.footage.analyse import analyse
 from pytest_videobench.footage.camera_class import camera_move
 from pytest_videobench.footage.footage import CameraPath
 from pytest_videobench.metrics import dynamic_degree
 from pytest_videobench.metrics.base import METRICS
 from pytest_videobench.metrics.measure import measure_all
 from pytest_videobench.metrics.series import LONGEST, curve, reading
-from pytest_videobench.metrics.temporal_flickering import score_of_frames
 from pytest_videobench.prompts.model import Expectations
 from pytest_videobench.prompts.vocabulary import CAMERA_MOVES
 from tests.unit.moving_clips import blurred, faded, flickering, footage_of, moving, repeated
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_videobench.footage.footage import Footage
+    from tests.conftest import WriteClip
     from tests.unit.moving_clips import Pictures
 
 ANYTHING = Expectations()
@@ -65,8 +67,12 @@ RAMP = np.broadcast_to(np.arange(8, dtype=np.uint8)[:, None, None, None], SHAPE)
         pytest.param(NOISE, 0.664815969790694, id="noise"),
     ],
 )
-def test_temporal_flickering_has_the_golden_values(frames: Pictures, golden: float) -> None:
-    assert score_of_frames(frames) == pytest.approx(golden, abs=1e-6)
+def test_temporal_flickering_has_the_golden_values(
+    tmp_path: Path, write_clip: WriteClip, frames: Pictures, golden: float
+) -> None:
+    clip = write_clip(tmp_path / "lossless.mkv", frames, codec="ffv1", pix_fmt="bgr0")
+    measure = measure_all(analyse(clip), ANYTHING)["temporal_flickering"]
+    assert measure.value == pytest.approx(golden, abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -76,9 +82,9 @@ def test_temporal_flickering_has_the_golden_values(frames: Pictures, golden: flo
 def test_dynamic_degree_has_the_golden_decision(
     short_side: int, fps: int, frames: int, interval: int, kept: int, threshold: float, count: int
 ) -> None:
-    assert dynamic_degree.sampling_interval(fps) == interval
+    assert motion.sampling_interval(fps) == interval
     assert len(range(0, frames, interval)) == kept
-    assert dynamic_degree.threshold(short_side) == pytest.approx(threshold)
+    assert short_side * dynamic_degree.BRISK_PIXELS == pytest.approx(threshold)
     assert dynamic_degree.pairs_asked(kept) == count
     brisk = np.zeros(kept - 1)
     brisk[: count - 1] = 1.01 * threshold / short_side
