@@ -7,13 +7,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_videobench.backends.base import Request
+from pytest_videobench.backends.base import NOTHING_ASKED, Request
+from pytest_videobench.backends.params import merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pytest_videobench.backends.base import Backend
-    from pytest_videobench.prompts.model import Prompt
+    from pytest_videobench.prompts.model import Delivery, Prompt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -23,6 +24,8 @@ class Case:
     prompt: Prompt
     roll: int
     backend: Backend
+    asked: Delivery = NOTHING_ASKED
+    """What the run asks of every clip, before what the prompt asks."""
 
     @property
     def key(self) -> str:
@@ -40,6 +43,10 @@ class Case:
         digest = hashlib.sha256(f"{self.prompt.key}/{self.roll}".encode()).digest()
         return int.from_bytes(digest[:4], "big")
 
+    def delivery(self) -> Delivery:
+        """Say what the backend will deliver; it raises a ``DeliveryError`` for what it cannot."""
+        return self.backend.delivery(merged(self.asked, self.prompt.delivery))
+
     def request(self) -> Request:
         """Give what the backend is asked."""
         return Request(
@@ -47,14 +54,16 @@ class Case:
             roll=self.roll,
             seed=self.seed,
             spec=self.backend.spec,
-            delivery=self.backend.delivery(),
+            delivery=self.delivery(),
         )
 
 
-def plan(prompts: Iterable[Prompt], backends: Sequence[Backend], rolls: int) -> list[Case]:
+def plan(
+    prompts: Iterable[Prompt], backends: Sequence[Backend], rolls: int, asked: Delivery = NOTHING_ASKED
+) -> list[Case]:
     """List the cases in a fixed order: by prompt, then backend, then roll."""
     return [
-        Case(prompt=prompt, roll=roll, backend=backend)
+        Case(prompt=prompt, roll=roll, backend=backend, asked=asked)
         for prompt in prompts
         for backend in backends
         for roll in range(rolls)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_videobench.backends.base import Backend
-    from pytest_videobench.prompts.model import Style
+    from pytest_videobench.prompts.model import Delivery, Style
 
 PROMPTS = "prompts.toml"
 
@@ -52,9 +52,20 @@ def backends_of(specs: Sequence[str]) -> list[Backend]:
 
 
 @lru_cache(maxsize=64)
-def cases_of(module: Path, specs: tuple[str, ...], rolls: int) -> tuple[Case, ...]:
+def cases_of(module: Path, specs: tuple[str, ...], rolls: int, asked: Delivery) -> tuple[Case, ...]:
     """List the cases of a style module in a fixed order."""
-    return tuple(plan(style_beside(module).prompts, backends_of(specs), rolls))
+    return tuple(plan(style_beside(module).prompts, backends_of(specs), rolls, asked))
+
+
+def refusals(cases: Iterable[Case]) -> list[str]:
+    """Say, in one line per backend, which prompts ask for what it cannot deliver."""
+    refused: dict[Backend, dict[str, SpecError]] = {}
+    for case in cases:
+        try:
+            case.delivery()
+        except SpecError as error:
+            refused.setdefault(case.backend, {}).setdefault(case.prompt.key, error)
+    return [_refusal(errors) for errors in refused.values()]
 
 
 def unclaimed_files(cases: Iterable[Case]) -> list[str]:
@@ -69,6 +80,12 @@ def unclaimed_files(cases: Iterable[Case]) -> list[str]:
                 f"{backend_label(backend)}: {file}" for file in backend.unclaimed(c.request() for c in own)
             ]
     return sorted(lines)
+
+
+def _refusal(errors: dict[str, SpecError]) -> str:
+    (prompt, error), *others = errors.items()
+    more = f" and {len(others)} more prompt{'s' if len(others) > 1 else ''}" if others else ""
+    return f"{prompt}{more}: {error}"
 
 
 def _check_metric(path: Path, prompt: str, name: str) -> None:

@@ -3,6 +3,7 @@
 VideobenchError
 ├── PromptError          a prompts file is broken: file, prompt, key, what was expected
 ├── SpecError            a backend spec or an option value cannot be understood
+│   └── DeliveryError    a backend cannot deliver the seconds, size or rate that is asked
 ├── BackendError         no clip came back
 │   ├── MissingClip      a folder has no clip for this case
 │   └── GenerationFailed the backend tried and failed
@@ -34,6 +35,12 @@ class SpecError(VideobenchError):
     """A backend spec or an option value cannot be understood."""
 
     kind = "spec"
+
+
+class DeliveryError(SpecError):
+    """A backend cannot deliver what is asked; the message names the backend, what was asked, what it can."""
+
+    kind = "delivery"
 
 
 class BackendError(VideobenchError):

@@ -98,7 +98,7 @@ def expected(videobench_case: Case) -> Expectations:
     """What style and prompt demand and permit, with every threshold that applies."""
     from pytest_videobench.gate.thresholds import complete
 
-    return complete(videobench_case.prompt.expect, videobench_case.backend.delivery())
+    return complete(videobench_case.prompt.expect, videobench_case.delivery())
 
 
 def _record(request: pytest.FixtureRequest) -> CaseRecord:

@@ -5,15 +5,32 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pytest_videobench.prompts.model import Delivery
 
 DEFAULT_BACKEND = "procedural"
 DEFAULT_ROLLS = 3
+
+
+class Ask(NamedTuple):
+    """One thing that every clip of the run shall have."""
+
+    source: str
+    """The option or ini key, as a message names it."""
+    fields: Mapping[str, Any]
+    """What it says, as fields of a delivery."""
+
+    def delivery(self) -> Delivery:
+        """Give this one thing as a delivery."""
+        from pytest_videobench.prompts.model import Delivery
+
+        return Delivery(**self.fields)
 
 
 @dataclass(frozen=True)
@@ -27,6 +44,15 @@ class Settings:
     cache: Path
     offline: bool
     dry_run: bool
+    asks: tuple[Ask, ...] = ()
+    """Seconds, size or ratio of every clip, where asked for."""
+
+    @property
+    def asked(self) -> Delivery:
+        """What every clip shall have: after what a spec says, and before what a prompt says."""
+        from pytest_videobench.prompts.model import Delivery
+
+        return Delivery(**{name: value for ask in self.asks for name, value in ask.fields.items()})
 
     @classmethod
     def from_config(cls, config: pytest.Config) -> Settings:
@@ -39,6 +65,7 @@ class Settings:
             cache=_folder(config, "vb_cache"),
             offline=bool(config.getoption("vb_offline") or config.getini("vb_offline")),
             dry_run=bool(config.getoption("vb_dry_run")),
+            asks=_asks(config),
         )
 
 
@@ -86,6 +113,24 @@ _OPTIONS = (
         help=f"Independent clips per prompt (default: {DEFAULT_ROLLS})",
     ),
     _Option(
+        name="seconds",
+        metavar="S",
+        ini="vb_seconds",
+        help="Length of every clip (default: what the prompt asks for, else the backend's own)",
+    ),
+    _Option(
+        name="size",
+        metavar="WIDTHxHEIGHT",
+        ini="vb_size",
+        help="Size of every picture in pixels (default: as for the length)",
+    ),
+    _Option(
+        name="ratio",
+        metavar="W:H",
+        ini="vb_ratio",
+        help="Ratio of width to height, in a size that suits the backend; not together with a size",
+    ),
+    _Option(
         name="report",
         metavar="DIR",
         ini="vb_report",
@@ -111,13 +156,46 @@ _OPTIONS = (
 
 
 def _rolls(config: pytest.Config) -> int:
-    option: str | None = config.getoption("vb_rolls")
-    source, text = (
-        ("--vb-rolls", option) if option is not None else ("ini key vb_rolls", config.getini("vb_rolls"))
-    )
-    if not str(text).isdecimal() or int(text) < 1:
+    source, text = _said(config, "rolls")["rolls"]
+    if not text.isdecimal() or int(text) < 1:
         raise pytest.UsageError(f"{source}: expected a number from 1, got {text!r}")
     return int(text)
+
+
+def _said(config: pytest.Config, *names: str) -> dict[str, tuple[str, str]]:
+    """Give source and text of what was given or has a default; an option goes before its ini key."""
+    said = {}
+    for name in names:
+        for source, text in (
+            (f"--vb-{name}", config.getoption(f"vb_{name}")),
+            (f"ini key vb_{name}", config.getini(f"vb_{name}")),
+        ):
+            if text is not None and name not in said:
+                said[name] = source, str(text)
+    return said
+
+
+def _asks(config: pytest.Config) -> tuple[Ask, ...]:
+    said = _said(config, "seconds", "size", "ratio")
+    if {"size", "ratio"} <= said.keys():
+        del said[_weaker_shape(said["size"][0], said["ratio"][0])]
+    return tuple(_ask(name, source, text) for name, (source, text) in said.items())
+
+
+def _weaker_shape(size: str, ratio: str) -> str:
+    """Say which of two sources yields: an ini key to an option; two of a kind are refused."""
+    if size.startswith("--") == ratio.startswith("--"):
+        raise pytest.UsageError(f"{ratio}: not together with {size}; leave one of them out")
+    return "size" if ratio.startswith("--") else "ratio"
+
+
+def _ask(name: str, source: str, text: str) -> Ask:
+    from pytest_videobench.backends.params import read_param
+
+    try:
+        return Ask(source, read_param("duration" if name == "seconds" else name, text))
+    except ValueError as error:
+        raise pytest.UsageError(f"{source}: {error}") from None
 
 
 def _folder(config: pytest.Config, name: str) -> Path:

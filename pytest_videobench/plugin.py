@@ -9,12 +9,22 @@ import pytest
 
 from pytest_videobench import fixtures
 from pytest_videobench.options import Settings, add_options, chosen_backends
-from pytest_videobench.stash import CASE, case_of, needs_clip, notices_key, record_key, settings_key
+from pytest_videobench.stash import (
+    CASE,
+    case_of,
+    needs_clip,
+    needs_delivery,
+    notices_key,
+    record_key,
+    settings_key,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable, Sequence
 
+    from pytest_videobench.backends.base import Backend
     from pytest_videobench.cases import Case
+    from pytest_videobench.options import Ask
 
 # A test that asks for a prompt only is run once per prompt; with any of these, once per clip.
 PER_CLIP = frozenset({"roll", "backend", "clip", "footage"})
@@ -35,7 +45,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.markers or config.option.markexpr:
         _list_markers(config)
     if settings.backends:
-        _check_backends(settings)
+        _made(settings.backends)
+    for ask in settings.asks:
+        _check_ask(ask, _made(_specs(config)))
     if hasattr(config, "workerinput"):
         return
     if config.getoption("vb_report") is not None:
@@ -57,9 +69,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     from pytest_videobench.collect import cases_of
     from pytest_videobench.errors import VideobenchError
 
-    rolls = metafunc.config.stash[settings_key].rolls
+    settings = metafunc.config.stash[settings_key]
     try:
-        cases = cases_of(metafunc.definition.path, _specs(metafunc.config), rolls)
+        cases = cases_of(metafunc.definition.path, _specs(metafunc.config), settings.rolls, settings.asked)
     except VideobenchError as error:
         raise pytest.Collector.CollectError(str(error)) from None
     if not PER_CLIP.intersection(metafunc.fixturenames):
@@ -70,8 +82,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize(CASE, params, indirect=True)
 
 
+@pytest.hookimpl(tryfirst=True)  # before a worker tells what it has collected
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Tell the main process what the plan is: it may not collect itself, and workers may crash."""
+    """Refuse what a backend cannot deliver, then tell the main process what the plan is.
+
+    The main process may not collect itself, and workers may crash.
+    """
+    _refuse_undeliverable(session)
     from pytest_videobench.report.recorder import leave_plan, plan_of
 
     plan = plan_of(session)
@@ -159,14 +176,42 @@ def _list_markers(config: pytest.Config) -> None:
             _register(config, tag, "tag")
 
 
-def _check_backends(settings: Settings) -> None:
+def _made(specs: Sequence[str]) -> list[Backend]:
     from pytest_videobench.collect import backends_of
     from pytest_videobench.errors import VideobenchError
 
     try:
-        backends_of(settings.backends)
+        return backends_of(specs)
     except VideobenchError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def _check_ask(ask: Ask, backends: Iterable[Backend]) -> None:
+    """Refuse an option that a backend cannot follow, before anything is collected."""
+    from pytest_videobench.errors import SpecError
+
+    try:
+        for backend in backends:
+            backend.delivery(ask.delivery())
+    except SpecError as error:
+        raise pytest.UsageError(f"{ask.source}: {error}") from None
+
+
+def _refuse_undeliverable(session: pytest.Session) -> None:
+    """Run nothing where a case asks for what its backend cannot deliver; deselected cases ask for nothing."""
+    asking = [(item, case) for item in session.items if needs_delivery(item) and (case := case_of(item))]
+    if not asking:
+        return
+    from pytest_videobench.collect import refusals
+
+    lines = refusals(case for _, case in asking)
+    if not lines:
+        return
+    where = next(item.nodeid for item, case in asking if refusals([case])).partition("::")[0]
+    # A report, because an exception in a worker looks like a crash.
+    report = pytest.CollectReport(where, "failed", "\n".join(lines), [])
+    session.items.clear()
+    session.config.hook.pytest_collectreport(report=report)
 
 
 def _check_report(settings: Settings) -> None:

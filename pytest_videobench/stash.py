@@ -29,6 +29,11 @@ def case_of(item: pytest.Item) -> Case | None:
     return case
 
 
+def needs_delivery(item: pytest.Item) -> bool:
+    """Say whether a test wants to know what is delivered, or the clip itself."""
+    return not {"clip", "expected"}.isdisjoint(getattr(item, "fixturenames", ()))
+
+
 def needs_clip(item: pytest.Item) -> bool:
     """Say whether a test looks at its case's clip; one that asks for the prompt alone has no verdict."""
     return "clip" in getattr(item, "fixturenames", ())

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from urllib.parse import parse_qsl, urlencode
 
 from pytest_videobench.errors import SpecError
+from pytest_videobench.prompts.model import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from pytest_videobench.prompts.model import Delivery, Prompt
+    from pytest_videobench.prompts.model import Prompt
+
+NOTHING_ASKED = Delivery()
+"""Every backend's own default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,11 @@ class Request:
     seed: int
     spec: BackendSpec
     delivery: Delivery
-    """Duration in seconds, frames per second and size in pixels that the clip should have."""
+    """Duration in seconds, frames per second and size in pixels that the clip should have.
+
+    What the spec asks for goes before what the options ask for, that before what the prompt asks for, and
+    that before the backend's default.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +91,15 @@ class Backend(Protocol):
     """The model's name, also where the spec left it to the default."""
     synthetic: bool
     seconds_per_clip: float
-    """Rough time for one clip, for the preview of a run."""
+    """Rough time for one clip of the default length, for the preview of a run."""
     cost_per_clip_usd: float
 
-    def delivery(self) -> Delivery:
-        """What this backend is asked to deliver; ``None`` where nothing is asked."""
+    def delivery(self, asked: Delivery = NOTHING_ASKED) -> Delivery:
+        """What will be delivered for what options and prompt ask; the spec's own parameters go before it.
+
+        ``None`` where nothing is asked and the backend does not decide. Raise
+        :class:`~pytest_videobench.errors.DeliveryError` where this backend cannot deliver it.
+        """
 
     def revision(self, request: Request) -> str:
         """What else changes the picture: the renderer's version, or the digest of the file found.

@@ -20,13 +20,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_videobench.backends.base import Backend, BackendSpec, Generation, Request
+from pytest_videobench.backends.base import NOTHING_ASKED, Backend, BackendSpec, Generation, Request
+from pytest_videobench.backends.params import merged, read_delivery
 from pytest_videobench.errors import GenerationFailed, MissingClip, SpecError
 from pytest_videobench.files import file_digest
-from pytest_videobench.prompts.model import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from pytest_videobench.prompts.model import Delivery
 
 SUFFIXES = frozenset(
     {".avi", ".gif", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ogv", ".ts", ".webm"}
@@ -50,13 +52,13 @@ class Folder(Backend):
         if not self.root.is_dir():
             raise SpecError(f"backend {str(spec)!r}: {self.root} is not a folder")
         self.model = self.root.name
-        self._asked = _delivery(spec)
+        self._asked = read_delivery(spec)
         self._digests: dict[Path, str] = {}
         self._listed = self._read_manifest()
 
-    def delivery(self) -> Delivery:
-        """Give what the spec's parameters ``duration``, ``fps`` and ``size`` ask for; nothing by default."""
-        return self._asked
+    def delivery(self, asked: Delivery = NOTHING_ASKED) -> Delivery:
+        """Give what is asked, as it is: clips that are there are held to it, and none is refused for it."""
+        return merged(self._asked, asked)
 
     def revision(self, request: Request) -> str:
         """Give the digest of the file, so that a replaced file is a new clip."""
@@ -161,9 +163,3 @@ def _names(request: Request) -> Iterator[str]:
 
 def _label(request: Request) -> str:
     return f"{request.prompt.key} roll {request.roll}"
-
-
-def _delivery(spec: BackendSpec) -> Delivery:
-    from pytest_videobench.backends.params import read_delivery
-
-    return read_delivery(spec, Delivery())

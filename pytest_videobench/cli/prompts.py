@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_videobench.errors import PromptError
-from pytest_videobench.prompts import sheet
+from pytest_videobench.prompts import grid, sheet
+from pytest_videobench.prompts.coverage import coverage
 from pytest_videobench.prompts.load import load_styles, suites_root
+from pytest_videobench.prompts.new import new_style
 from pytest_videobench.prompts.toml import one_of, shown, suggestion
 
 if TYPE_CHECKING:
@@ -19,13 +21,15 @@ if TYPE_CHECKING:
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the ``prompts`` command and its three sub-commands."""
+    """Add the ``prompts`` command and its sub-commands."""
     about = "List the prompts of the suites, show one, or print a sheet for making clips by hand."
     parser = subparsers.add_parser("prompts", help=about, description=about)
-    commands = parser.add_subparsers(dest="action", required=True, metavar="list|show|sheet")
+    commands = parser.add_subparsers(dest="action", required=True, metavar="list|show|sheet|coverage|new")
     _add_list(commands)
     _add_show(commands)
     _add_sheet(commands)
+    _add_coverage(commands)
+    _add_new(commands)
 
 
 def _add_list(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -47,6 +51,27 @@ def _add_sheet(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--rolls", type=_positive, default=3, metavar="N", help="per prompt; default: 3")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the sheet here; default: stdout")
     parser.set_defaults(func=write_sheet)
+
+
+def _add_coverage(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = _command(
+        commands, "coverage", "Count which pairs of camera, light, motion … the prompts try out."
+    )
+    _add_styles(parser)
+    parser.add_argument("--format", choices=("table", "jsonl"), default="table", help="default: table")
+    parser.set_defaults(func=show_coverage)
+
+
+def _add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    about = "Create a style with two example prompts and a test module, ready to run."
+    parser = commands.add_parser("new", help=about, description=about)
+    parser.add_argument("style", metavar="STYLE", help="its name: a lower-case identifier")
+    where = "folder of styles, made if there is none; default: ./suites"
+    parser.add_argument("--suites", type=Path, default=Path("suites"), metavar="DIR", help=where)
+    parser.add_argument("--title", default="", metavar="TEXT", help="how people call it; default: its name")
+    pasted = "a prompt to add, split into its six parts; repeatable"
+    parser.add_argument("--text", action="append", default=[], metavar="TEXT", help=pasted)
+    parser.set_defaults(func=make_style)
 
 
 def _command(
@@ -95,6 +120,21 @@ def write_sheet(options: argparse.Namespace) -> int:
         print(text, end="")
     else:
         _write(options.output, text)
+    return 0
+
+
+def show_coverage(options: argparse.Namespace) -> int:
+    """Print the pairs that the prompts of the chosen styles try out, and the gaps."""
+    styles = _chosen(_root(options), options.styles).values()
+    tables = coverage([prompt for style in styles for prompt in style.prompts])
+    print(grid.records(tables) if options.format == "jsonl" else grid.grids(tables))
+    return 0
+
+
+def make_style(options: argparse.Namespace) -> int:
+    """Create a style's folder and say how to run it."""
+    folder = new_style(options.suites, options.style, title=options.title, texts=options.text)
+    print(f"wrote {folder}; try it: pytest {shlex.quote(str(folder))} --vb-rolls 1")
     return 0
 
 

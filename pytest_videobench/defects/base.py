@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from math import isfinite
+from math import inf, isfinite
 from typing import TYPE_CHECKING
 
 from pytest_videobench.registry import Registry
@@ -39,7 +39,7 @@ class Finding:
     """x, y, width, height as shares of the picture."""
     detector: str = "signals"
     gate: bool = False
-    """True where the detector has proved itself and may fail a case."""
+    """True where it may fail a case: the detector has proved itself at this severity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,30 +47,44 @@ class Detector:
     """A named function that looks for one defect (or a close family) in footage."""
 
     name: str
-    gate: bool
+    gate_from: float
+    """Severity from which a finding may fail a case: 0 for every finding, infinity for none."""
     look: Callable[[Footage, Expectations], Iterable[Finding]]
 
+    @property
+    def gate(self) -> bool:
+        """Say whether any of its findings may fail a case."""
+        return isfinite(self.gate_from)
+
     def __call__(self, footage: Footage, expected: Expectations) -> list[Finding]:
-        """Look through a clip; whether a finding may gate is the detector's property."""
+        """Look through a clip; which findings may gate is the detector's property."""
         return [self._checked(finding) for finding in self.look(footage, expected)]
 
     def _checked(self, finding: Finding) -> Finding:
         numbers = (finding.start, finding.end, finding.severity, finding.confidence, *(finding.box or ()))
         if not all(map(isfinite, numbers)):
             raise ValueError(f"detector {self.name!r} found {finding.defect!r} with a number that is none")
+        severity = min(1.0, max(0.0, float(finding.severity)))
         return replace(
             finding,
-            gate=self.gate,
-            severity=min(1.0, max(0.0, float(finding.severity))),
+            gate=severity >= self.gate_from,
+            severity=severity,
             confidence=min(1.0, max(0.0, float(finding.confidence))),
         )
 
 
-def detector(*, gate: bool) -> Callable[[Callable[[Footage, Expectations], Iterable[Finding]]], Detector]:
-    """Declare a function as the detector of its name; ``gate=False`` shows findings but fails no case."""
+def detector(
+    *, gate: bool | float
+) -> Callable[[Callable[[Footage, Expectations], Iterable[Finding]]], Detector]:
+    """Declare a function as the detector of its name, and which of its findings may fail a case.
+
+    ``True`` is every finding, ``False`` none; a number is the severity from which they may, so that plain
+    cases fail and weak ones are shown.
+    """
+    gate_from = (0.0 if gate else inf) if isinstance(gate, bool) else gate
 
     def declare(look: Callable[[Footage, Expectations], Iterable[Finding]]) -> Detector:
-        return Detector(name=look.__name__, gate=gate, look=look)
+        return Detector(name=look.__name__, gate_from=gate_from, look=look)
 
     return declare
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_videobench.defects.base import Finding, detector, rules
-from pytest_videobench.footage.camera_class import camera_move
+from pytest_videobench.footage.camera_class import camera_move, seen_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +27,7 @@ def camera_mismatch(footage: Footage, expected: Expectations) -> Iterable[Findin
     if asked == "any":
         return
     move = camera_move(footage.camera, footage.gaps, footage.probe.height / footage.probe.width)
-    if move.word in (asked, "any") or move.confidence < rule["confidence"]:
+    if move.word in ("any", *seen_as(asked)) or move.confidence < rule["confidence"]:
         return
     if asked in ANY_MOTION and move.word != "static":
         return
@@ -57,7 +57,7 @@ def _obeys(move: CameraMove, asked: str, enough: float) -> bool:
         "zoom_out": -move.zoom * ZOOM_WIDTHS,
         "roll": abs(move.roll) * ZOOM_WIDTHS,
     }
-    return parts.get(asked, 0.0) >= enough
+    return any(parts.get(word, 0.0) >= enough for word in seen_as(asked))
 
 
 def _plain(word: str) -> str:

@@ -1,4 +1,4 @@
-"""Clips whose picture has another size than asked."""
+"""Clips whose picture has another size or another ratio than asked."""
 
 from __future__ import annotations
 
@@ -10,26 +10,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pytest_videobench.footage.footage import Footage
-    from pytest_videobench.prompts.model import Expectations
+    from pytest_videobench.footage.probe import Probe
+    from pytest_videobench.prompts.model import Delivery, Expectations
 
 
 @detector(gate=True)
 def wrong_size(footage: Footage, expected: Expectations) -> Iterable[Finding]:
-    """Find a width or height that was not asked for."""
+    """Find a width or height that was not asked for; where a ratio was asked, a picture of another one."""
     probe, asked = footage.probe, expected.delivery
-    off = [
-        abs(got - wanted) / wanted
-        for got, wanted in ((probe.width, asked.width), (probe.height, asked.height))
-        if wanted
-    ]
-    if not off or max(off) <= rules("wrong_size")["tolerance_share"]:
+    off, note = _ratio(probe, asked.ratio) if asked.ratio else _size(probe, asked)
+    if off <= rules("wrong_size")["tolerance_share"]:
         return
-    wanted = f"{asked.width or 'any width'} × {asked.height or 'any height'}"
     yield Finding(
         defect="wrong_size",
         start=0.0,
         end=probe.duration,
-        severity=max(off),
+        severity=off,
         confidence=1.0,
-        note=f"The picture has {probe.width} × {probe.height} pixels where {wanted} were asked.",
+        note=f"The picture has {probe.width} × {probe.height} pixels{note} asked.",
     )
+
+
+def _size(probe: Probe, asked: Delivery) -> tuple[float, str]:
+    """Give the larger of the two sides' shares by which they are off, and the end of a note."""
+    sides = ((probe.width, asked.width), (probe.height, asked.height))
+    off = max((abs(got - wanted) / wanted for got, wanted in sides if wanted), default=0.0)
+    return off, f" where {asked.width or 'any width'} × {asked.height or 'any height'} were"
+
+
+def _ratio(probe: Probe, asked: tuple[int, int]) -> tuple[float, str]:
+    got, wanted = probe.width / probe.height, asked[0] / asked[1]
+    found = f", {got:.3f} to 1, where {asked[0]}:{asked[1]}, {wanted:.3f} to 1, was"
+    return abs(got - wanted) / wanted, found

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from pytest_videobench.footage import motion
+from pytest_videobench.footage.anchors import REACH, Anchor, anchor
 from pytest_videobench.footage.camera import fit_camera
 from pytest_videobench.footage.footage import (
     GRID,
@@ -74,6 +75,8 @@ class _Collector:
         self._next_sample = 0.0
         self._last: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = None
         self._work: NDArray[np.uint8] | None = None
+        self.anchors: list[Anchor] = []
+        self._anchor: tuple[NDArray[np.uint8], float, int] | None = None
 
     def add(self, picture: Picture) -> None:
         """Take in the next stored frame."""
@@ -86,6 +89,7 @@ class _Collector:
         change = self.steps[-1][0] if self.steps else 0.0
         if self._repeats.is_new(self.blocks[-1], change):
             self._add_distinct(index, work)
+            self._add_anchor(picture.time, work)
             if picture.time >= self._next_sample:
                 self.samples.append((index, picture_signals(bgr, luma)))
                 self._next_sample = picture.time + 1 / SAMPLE_RATE - 1e-6
@@ -141,6 +145,19 @@ class _Collector:
         self.small.append(shrink(work, SMALL_SIZE))
         self._work = work
 
+    def _add_anchor(self, time: float, work: NDArray[np.uint8]) -> None:
+        pair = len(self.distinct) - 1
+        if self._anchor is None:
+            self._anchor = (work, time, pair)
+            return
+        before, since, first = self._anchor
+        if time - since < REACH - 1e-6:
+            return
+        found = anchor(before, work, first, pair)
+        if found is not None:
+            self.anchors.append(found)
+        self._anchor = (work, time, pair)
+
     def _frame_signals(self) -> FrameSignals:
         time, luma, p01, p99 = np.array(self.frames).T
         return FrameSignals(
@@ -158,7 +175,7 @@ class _Collector:
     def _camera(self, moving: MotionSignals, aspect: float) -> CameraPath:
         if not len(moving.flow):
             return _columns(CameraPath, [])
-        return fit_camera(moving.flow, moving.texture, aspect)
+        return fit_camera(moving.flow, moving.texture, aspect, self.anchors)
 
 
 def _columns(kind: type[S], rows: Sequence[tuple[float, ...]]) -> S:

@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pytest_videobench.footage.anchors import anchored
 from pytest_videobench.footage.footage import GRID, CameraPath
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from pytest_videobench.footage.anchors import Anchor
     from pytest_videobench.footage.footage import Floats
 
 _ROUNDS = 6
@@ -24,11 +28,14 @@ _TEXTURE = 6.0
 """Grey levels of standard deviation from which a block's flow is fully believed."""
 
 
-def fit_camera(flow: NDArray[np.float32], texture: NDArray[np.float32], aspect: float) -> CameraPath:
+def fit_camera(
+    flow: NDArray[np.float32], texture: NDArray[np.float32], aspect: float, anchors: Sequence[Anchor] = ()
+) -> CameraPath:
     """Fit translation, zoom and roll to every pair's flow grid at once, robustly.
 
     ``flow`` is pairs × 18 × 32 × 2 picture widths, ``texture`` pairs × 18 × 32, ``aspect`` height / width.
-    Iteratively reweighted least squares with Cauchy weights; blocks without texture hardly count.
+    Iteratively reweighted least squares with Cauchy weights; blocks without texture hardly count. Anchors
+    correct the sum of the steps that they span.
     """
     design = _design(aspect)
     belief = np.clip(texture.reshape(len(flow), -1) / _TEXTURE, 0.02, 1).astype(np.float64)
@@ -36,7 +43,9 @@ def fit_camera(flow: NDArray[np.float32], texture: NDArray[np.float32], aspect: 
     parts = [
         _fit(design, target[i : i + _BATCH], belief[i : i + _BATCH]) for i in range(0, len(flow), _BATCH)
     ]
-    dx, dy, zoom, roll, fit = np.concatenate(parts).T
+    fitted = np.concatenate(parts)
+    dx, dy, zoom, roll = anchored(fitted[:, :4], anchors).T
+    fit = fitted[:, 4]
     return CameraPath(dx=dx, dy=dy, zoom=zoom, roll=roll, fit=fit)
 
 

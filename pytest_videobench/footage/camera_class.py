@@ -30,6 +30,20 @@ SURE_TRAVEL = 0.06
 """Picture widths of net motion from which a direction is beyond doubt."""
 WORDS = (("pan_right", "pan_left"), ("tilt_down", "tilt_up"), ("zoom_out", "zoom_in"), ("roll", "roll"))
 """Names of a negative and of a positive net motion of the content, in the order of a step's parts."""
+_SIDEWAYS = ("pan_left", "pan_right")
+_SEEN_AS = {
+    "dolly_in": ("zoom_in",),
+    "dolly_out": ("zoom_out",),
+    "truck_left": ("pan_left",),
+    "truck_right": ("pan_right",),
+    "tracking": _SIDEWAYS,
+    "orbit": _SIDEWAYS,
+}
+
+
+def seen_as(move: str) -> tuple[str, ...]:
+    """Give the classes that a move is seen as: depth, which tells a truck from a pan, is not measured."""
+    return _SEEN_AS.get(move, (move,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,22 +6,51 @@ import keyword
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pytest_videobench.errors import PromptError
-from pytest_videobench.prompts.model import Expectations, Permission, Prompt, Style, Threshold
+from pytest_videobench.prompts.delivery import read_ratio, read_size
+from pytest_videobench.prompts.model import (
+    Coverage,
+    Delivery,
+    Expectations,
+    Permission,
+    Prompt,
+    Style,
+    Threshold,
+    Watch,
+)
 from pytest_videobench.prompts.toml import Table, one_of, read, shown
-from pytest_videobench.prompts.vocabulary import AMOUNTS, CAMERA_MOVES, DEFECTS, MOTION_KINDS, PARTS, SHOTS
+from pytest_videobench.prompts.vocabulary import (
+    AMOUNTS,
+    CAMERA_MOVES,
+    DEFECTS,
+    INTERACTIONS,
+    LIGHTS,
+    MOTION_KINDS,
+    PARTS,
+    SHOTS,
+    SUBJECTS,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PROMPTS_FILE = "prompts.toml"
 """The file of a style's folder that holds its prompts."""
 
 _FILE = ("style", "prompt")
 _STYLE = ("name", "title", "about", "permit", "thresholds")
-_PROMPT = ("id", *PARTS, "expect", "tags", "watch", "source", "permit", "thresholds")
+_PROMPT = ("id", *PARTS, "expect", "tags", "covers", "watch", "delivery", "source", "permit", "thresholds")
 _EXPECT = ("shot", "camera", "elements", "motion", "amount")
+_DELIVERY = ("seconds", "ratio", "size", "fps")
+_COVERS = ("light", "subject", "interaction")
+_WATCH = ("defect", "note")
 _PERMIT = ("defect", "reason")
 _THRESHOLD = ("min", "max", "reason")
 
+_SECONDS = (0.2, 600.0)
+_FPS = (1.0, 240.0)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SLUG_LENGTH = 60
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -69,7 +98,7 @@ def load_style(path: Path) -> Style:
 
 def _style(table: Table) -> Style:
     table.known(_STYLE)
-    name = _mark(table, "name", table.text("name"))
+    name = read_mark(table, "name", table.text("name"))
     return Style(name=name, title=table.text("title"), about=table.text("about"), prompts=())
 
 
@@ -102,12 +131,22 @@ def _prompt(entry: Table, shared: Expectations) -> Prompt:
     return Prompt(
         id=_slug(entry),
         style=shared.style,
-        **{part: entry.text(part) for part in PARTS},
+        **_parts(entry),
         expect=_expectations(entry, shared),
-        tags=tuple(_mark(entry, "tags", tag) for tag in entry.texts("tags")),
-        watch=entry.words("watch", DEFECTS),
+        tags=tuple(read_mark(entry, "tags", tag) for tag in entry.texts("tags")),
+        covers=_coverage(entry.table("covers")),
+        watch=tuple(_watch(table) for table in entry.tables("watch")),
+        delivery=_delivery(entry),
         source=entry.text("source") if "source" in entry.data else "",
     )
+
+
+def _parts(entry: Table) -> dict[str, str]:
+    """Read the six parts; an empty text says that nothing is spoken of a part, a missing key is a slip."""
+    parts = {part: "" if entry.data.get(part) == "" else entry.text(part) for part in PARTS}
+    if not any(parts.values()):
+        raise entry.fault("subject", "at least one part that says something", "six empty ones")
+    return parts
 
 
 def _slug(entry: Table) -> str:
@@ -118,7 +157,8 @@ def _slug(entry: Table) -> str:
     return given
 
 
-def _mark(table: Table, key: str, given: str) -> str:
+def read_mark(table: Table, key: str, given: str) -> str:
+    """Give a name or tag that may be a pytest mark; refuse any other word under its key."""
     if not _NAME.fullmatch(given) or keyword.iskeyword(given):
         raise table.fault(key, "an identifier such as 'deep_space'", shown(given))
     if given in _TAKEN:
@@ -143,15 +183,66 @@ def _expectations(entry: Table, shared: Expectations) -> Expectations:
     )
 
 
+def _coverage(table: Table) -> Coverage:
+    table.known(_COVERS)
+    return Coverage(
+        light=table.word("light", LIGHTS, None),
+        subject=table.word("subject", SUBJECTS, None),
+        interaction=table.word("interaction", INTERACTIONS, None),
+    )
+
+
+def _watch(table: Table) -> Watch:
+    table.known(_WATCH)
+    if "note" not in table.data:
+        raise table.fault("note", "a short clause that says how it looked", "nothing")
+    return Watch(defect=_defect(table), note=table.text("note"))
+
+
+def _delivery(entry: Table) -> Delivery:
+    table = entry.table("delivery")
+    table.known(_DELIVERY)
+    if "ratio" in table.data and "size" in table.data:
+        raise entry.fault("delivery", "a ratio or a size", "both")
+    width, height = _sides(table, "size", read_size) or (None, None)
+    return Delivery(
+        duration=_within(table, "seconds", *_SECONDS),
+        fps=_within(table, "fps", *_FPS),
+        width=width,
+        height=height,
+        ratio=_sides(table, "ratio", read_ratio),
+    )
+
+
+def _sides(table: Table, key: str, reader: Callable[[str], tuple[int, int]]) -> tuple[int, int] | None:
+    if key not in table.data:
+        return None
+    try:
+        return reader(table.text(key))
+    except ValueError as error:
+        raise table.wrong(key, str(error)) from error
+
+
+def _within(table: Table, key: str, low: float, high: float) -> float | None:
+    value = table.number(key)
+    if value is not None and not low <= value <= high:
+        raise table.fault(key, f"a number from {low:g} to {high:g}", f"{value:g}")
+    return value
+
+
 def _permissions(owner: Table) -> tuple[Permission, ...]:
     return tuple(_permission(table) for table in owner.tables("permit"))
 
 
 def _permission(table: Table) -> Permission:
     table.known(_PERMIT)
+    return Permission(defect=_defect(table), reason=_reason(table))
+
+
+def _defect(table: Table) -> str:
     if "defect" not in table.data:
         raise table.fault("defect", one_of("", DEFECTS), "nothing")
-    return Permission(defect=table.word("defect", DEFECTS, ""), reason=_reason(table))
+    return table.word("defect", DEFECTS, "")
 
 
 def _thresholds(owner: Table) -> tuple[Threshold, ...]:

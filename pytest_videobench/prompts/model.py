@@ -30,6 +30,27 @@ class Permission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A defect that was seen on clips of a prompt, and how it looked."""
+
+    defect: str
+    note: str
+    """One short clause, such as ``the cup melts in her hand``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What a prompt tries out, in closed words; ``None`` where the file does not say."""
+
+    light: str | None = None
+    """One of :data:`~pytest_videobench.prompts.vocabulary.LIGHTS`."""
+    subject: str | None = None
+    """One of :data:`~pytest_videobench.prompts.vocabulary.SUBJECTS`."""
+    interaction: str | None = None
+    """One of :data:`~pytest_videobench.prompts.vocabulary.INTERACTIONS`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """The container facts that were asked for; ``None`` where nothing was asked."""
 
@@ -41,6 +62,8 @@ class Delivery:
     """Pixels."""
     height: int | None = None
     """Pixels."""
+    ratio: tuple[int, int] | None = None
+    """Width to height, where a shape but no size was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +115,11 @@ class Prompt:
     atmosphere: str
     expect: Expectations = field(default_factory=Expectations)
     tags: tuple[str, ...] = ()
-    watch: tuple[str, ...] = ()
+    covers: Coverage = Coverage()
+    watch: tuple[Watch, ...] = ()
     """Defects that the founding review saw on this prompt: where to look first."""
+    delivery: Delivery = Delivery()
+    """Length, shape and frame rate that this prompt asks for by itself."""
     source: str = ""
     """``review`` for the prompts of the founding review, rendered in our own words."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pytest_videobench.prompts.model import Expectations, Prompt, Style, Threshold
+    from pytest_videobench.prompts.model import Delivery, Expectations, Prompt, Style, Threshold
 
 _COLUMNS = ("style", "id", "shot", "camera", "motion", "source")
 
@@ -43,7 +43,9 @@ def page(prompt: Prompt) -> str:
         ("expect", _demands(expect)),
         ("thresholds", [(limit.metric, _limit(limit)) for limit in expect.thresholds]),
         ("permit", [(permission.defect, permission.reason) for permission in expect.permitted]),
-        ("watch", [(defect, "") for defect in prompt.watch]),
+        ("watch", [(watch.defect, watch.note) for watch in prompt.watch]),
+        ("covers", [(name, word) for name, word in asdict(prompt.covers).items() if word]),
+        ("delivery", _asked(prompt.delivery)),
         ("marks", [(" ".join(prompt.tags), "")] if prompt.tags else []),
         ("source", [(prompt.source, "")] if prompt.source else []),
     )
@@ -123,6 +125,17 @@ def _demands(expect: Expectations) -> Iterable[tuple[str, str]]:
         ("motion", expect.motion),
         ("amount", expect.amount),
     ]
+
+
+def _asked(delivery: Delivery) -> list[tuple[str, str]]:
+    shape = f"{delivery.width}x{delivery.height}" if delivery.width else ""
+    named = (
+        ("seconds", f"{delivery.duration:g}" if delivery.duration else ""),
+        ("ratio", ":".join(map(str, delivery.ratio or ()))),
+        ("size", shape),
+        ("fps", f"{delivery.fps:g}" if delivery.fps else ""),
+    )
+    return [(name, value) for name, value in named if value]
 
 
 def _limit(limit: Threshold) -> str:

@@ -87,8 +87,12 @@ class Table:
 
     def fault(self, key: str, expected: str, found: str) -> PromptError:
         """Make the one-line error: file, place, key, what was expected, what was found."""
-        spots = (str(self.path), self.place, f"key {shown(self.prefix + key)}")
-        return PromptError(": ".join(spot for spot in spots if spot) + f": expected {expected}, got {found}")
+        return self.wrong(key, f"expected {expected}, got {found}")
+
+    def wrong(self, key: str, message: str) -> PromptError:
+        """Make the one-line error of a message that already says what was expected and found."""
+        spots = (str(self.path), self.place, f"key {shown(self.prefix + key)}", message)
+        return PromptError(": ".join(spot for spot in spots if spot))
 
     def known(self, keys: Sequence[str]) -> None:
         """Refuse a key that is none of these."""
@@ -107,10 +111,6 @@ class Table:
     def word(self, key: str, words: Sequence[str], fallback: Fallback) -> str | Fallback:
         """Give the word under a key, which must be one of these, or the fallback without the key."""
         return self._word(key, self.data[key], words) if key in self.data else fallback
-
-    def words(self, key: str, words: Sequence[str]) -> tuple[str, ...]:
-        """Give the array of words under a key, each of which must be one of these."""
-        return tuple(self._word(key, value, words) for value in self._array(key))
 
     def number(self, key: str) -> float | None:
         """Give the finite number under a key, or ``None`` without the key."""

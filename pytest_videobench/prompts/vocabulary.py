@@ -16,6 +16,10 @@ CAMERA_MOVES = (
     "tilt_down",
     "zoom_in",
     "zoom_out",
+    "dolly_in",
+    "dolly_out",
+    "truck_left",
+    "truck_right",
     "roll",
     "tracking",
     "orbit",
@@ -23,14 +27,81 @@ CAMERA_MOVES = (
     "any",
 )
 """What the camera is asked to do; ``pan_right`` means that the view turns to the right, so the picture
-content drifts to the left. A dolly is a ``zoom_in`` or ``zoom_out`` here: a single small picture seldom
-tells the two apart. ``any`` asks for nothing."""
+content drifts to the left. A dolly travels through the scene, so near things grow or pass faster than far
+ones, and a truck travels sideways; a zoom turns only the lens and a pan only the head. A move that was
+measured on small pictures may not tell a dolly from a zoom, or a truck from a pan. ``any`` asks for
+nothing."""
 
 MOTION_KINDS = ("face", "limb", "animal", "rigid", "fluid", "light", "none")
 """What kind of subject motion the prompt asks for; the review's own division plus light."""
 
 AMOUNTS = ("none", "low", "medium", "high", "any")
 """How much of the picture should move, and how fast."""
+
+LIGHTS = (
+    "daylight",
+    "golden",
+    "overcast",
+    "dusk",
+    "night",
+    "moonlight",
+    "interior",
+    "candle",
+    "neon",
+    "backlight",
+    "studio",
+    "underwater",
+    "space",
+    "monochrome",
+    "strobe",
+    "glow",
+)
+"""Where the light comes from: ``golden`` is a low sun, ``dusk`` a sun below the horizon at either end of the
+day, ``interior`` the lamps or windows of a room, ``candle`` any flame, ``studio`` light that was set or that
+knows no source, ``space`` a bare star, ``glow`` the subject itself."""
+
+SUBJECTS = (
+    "person",
+    "people",
+    "face",
+    "hand",
+    "animal",
+    "creature",
+    "machine",
+    "vehicle",
+    "small_far",
+    "liquid",
+    "fire",
+    "cloth",
+    "plant",
+    "landscape",
+    "particles",
+    "geometry",
+)
+"""What the prompt is about and what must keep its shape: ``people`` are two or more, ``creature`` is a being
+that nobody has filmed, ``small_far`` a subject that covers little of the picture, whatever it is."""
+
+INTERACTIONS = (
+    "none",
+    "tool",
+    "carry",
+    "touch",
+    "fight",
+    "ride",
+    "throw",
+    "pour",
+    "splash",
+    "mirror",
+    "crowd",
+    "break",
+    "join",
+    "wind",
+    "occlude",
+)
+"""What two things do to each other: a hand works with a ``tool``; something is held (``carry``); two bodies
+``touch``, as in a dance or an embrace; a body meets water, mud or snow (``splash``); a ``mirror`` must agree
+with what is before it; bodies pass before one another (``crowd``); things ``break`` or ``join``; air moves
+cloth, flames or leaves (``wind``); something goes behind another thing and comes back (``occlude``)."""
 
 DEFECTS = (
     # file

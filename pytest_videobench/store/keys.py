@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+
+from pytest_videobench.backends.base import Inventory
 
 if TYPE_CHECKING:
     from pytest_videobench.backends.base import Backend, Request
@@ -23,9 +26,14 @@ def identity(request: Request, backend: Backend) -> dict[str, Any]:
         "params": dict(request.spec.params),
         "revision": backend.revision(request),
         "prompt": request.prompt.text(),
+        "delivery": {} if isinstance(backend, Inventory) else _asked(request),  # found is found as it is
         "seed": request.seed,
         "roll": request.roll,
     }
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    return {name: value for name, value in asdict(request.delivery).items() if value is not None}
 
 
 def canonical(value: Any) -> str:

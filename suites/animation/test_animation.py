@@ -1,4 +1,11 @@
-"""Animation: drawn, rendered and toy worlds that move by their own rules."""
+"""Animation: drawn, rendered and toy worlds that move by their own rules.
+
+What is demanded: the craft that was named (cel, ink, clay, wool, pixels and more), a figure that keeps its
+design, and a performance. A girl who only blinks has not acted.
+
+What is permitted: a drawing may stand for two or three frames, because animators draw on twos and threes.
+Steps and repeated frames are therefore craft here; a picture that freezes or jumps is still a fault.
+"""
 
 from __future__ import annotations
 

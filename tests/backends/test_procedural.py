@@ -5,69 +5,24 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import av
 import cv2
 import numpy as np
 import pytest
 
-from pytest_videobench.backends.base import BackendSpec, Generation, Request
+from pytest_videobench.backends.base import BackendSpec
 from pytest_videobench.backends.procedural import RENDERER, Procedural
 from pytest_videobench.backends.procedural.figures import figures
 from pytest_videobench.backends.procedural.scene import PAINTERS
 from pytest_videobench.backends.procedural.vocabulary import read, vocabulary
 from pytest_videobench.errors import SpecError
-from pytest_videobench.prompts.model import Expectations, Prompt
 from pytest_videobench.prompts.vocabulary import CAMERA_MOVES, MOTION_KINDS
+from tests.backends.drawing import a_prompt, clip, decoded, flow, truth_of
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from numpy.typing import NDArray
-
-SMALL = "procedural?duration=1.5&fps=12&size=320x180"
-
-
-def a_prompt(*, style: str = "realistic", camera: str = "wide shot", **expect: str) -> Prompt:
-    return Prompt(
-        id="a-walk",
-        style=style,
-        camera=camera,
-        lighting="golden evening light",
-        subject="a woman in a red coat",
-        motion="walks",
-        scene="a street in the city",
-        atmosphere="light rain",
-        expect=Expectations(
-            shot="wide",
-            camera=expect.get("move", "static"),
-            motion=expect.get("motion", "limb"),
-            amount=expect.get("amount", "low"),
-        ),
-    )
-
-
-def clip(workdir: Path, prompt: Prompt, *, roll: int = 0, seed: int = 3, spec: str = SMALL) -> Generation:
-    backend = Procedural(BackendSpec.parse(spec))
-    asked = Request(prompt=prompt, roll=roll, seed=seed, spec=backend.spec, delivery=backend.delivery())
-    return backend.generate(asked, workdir)
-
-
-def decoded(path: Path) -> NDArray[np.uint8]:
-    with av.open(str(path)) as container:
-        return np.stack([frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)])
-
-
-def truth_of(made: Generation) -> dict[str, Any]:
-    assert made.truth is not None
-    return dict(made.truth)
-
-
-def flow(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.float32]:
-    greys = [cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) for image in (first, second)]
-    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    return np.asarray(search.calc(greys[0], greys[1], None), np.float32)  # type: ignore[call-overload]
 
 
 def test_same_request_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -113,8 +68,8 @@ def test_truth_is_json_and_boxes_lie_in_the_picture(tmp_path: Path, motion: str)
     assert json.loads(json.dumps(truth)) == truth
     assert truth["injected"] == []
     assert truth["renderer"] == RENDERER
-    assert len(truth["subject"]["boxes"]) == len(truth["camera"]["path"]) == 10
-    x, y, w, h = np.array(truth["subject"]["boxes"]).T
+    assert len(truth["subjects"][0]["boxes"]) == len(truth["camera"]["path"]) == 10
+    x, y, w, h = np.array(truth["subjects"][0]["boxes"]).T
     assert (min(x), min(y)) >= (0, 0)
     assert max(*(x + w), *(y + h)) <= 1.0001
     assert min(*w, *h) > 0.02
@@ -122,7 +77,7 @@ def test_truth_is_json_and_boxes_lie_in_the_picture(tmp_path: Path, motion: str)
 
 def test_box_holds_what_moves(tmp_path: Path) -> None:
     made = clip(tmp_path, a_prompt(style="animation", amount="high"))
-    frames, boxes = decoded(made.path), truth_of(made)["subject"]["boxes"]
+    frames, boxes = decoded(made.path), truth_of(made)["subjects"][0]["boxes"]
     change = cv2.GaussianBlur(np.abs(frames[9].astype(np.float32) - frames[8]).sum(axis=2), (0, 0), 2)
     y, x = np.unravel_index(int(change.argmax()), change.shape)
     left, top, wide, high = boxes[8]
@@ -189,9 +144,12 @@ def test_no_frame_repeats_and_light_is_steady(tmp_path: Path, motion: str) -> No
         ("procedural?duration=long", "parameter 'duration': expected a number above 0"),
         ("procedural?duration=-1", "parameter 'duration': expected a number above 0"),
         ("procedural?fps=nan", "parameter 'fps'"),
-        ("procedural?size=641x360", "expected even sides"),
+        ("procedural?size=641x360", "cannot deliver 641x360; it can even sides of 64 to 3840 pixels"),
         ("procedural?size=big", "expected WIDTHxHEIGHT"),
-        ("procedural?size=16x16", "expected 64 to 3840"),
+        ("procedural?size=16x16", "cannot deliver 16x16; it can even sides of 64 to 3840 pixels"),
+        ("procedural?duration=90", "cannot deliver 90 s; it can 0.2 to 60 s"),
+        ("procedural?fps=240", "cannot deliver 240 fps; it can 1 to 120 fps"),
+        ("procedural?ratio=99:1", "cannot deliver a ratio of 99:1"),
     ],
 )
 def test_senseless_specs_are_refused_in_one_line(spec: str, says: str) -> None:

@@ -64,6 +64,19 @@ def test_several_backends_make_several_cases(suite: Suite) -> None:
     [
         (["--vb-rolls=0"], "--vb-rolls: expected a number from 1, got '0'"),
         (["--vb-rolls=many"], "--vb-rolls: expected a number from 1, got 'many'"),
+        (["--vb-seconds=0"], "--vb-seconds: expected a number above 0, got '0'"),
+        (["--vb-seconds="], "--vb-seconds: expected a number above 0, got ''"),
+        (["--vb-size=wide"], "--vb-size: expected WIDTHxHEIGHT *got 'wide'"),
+        (["--vb-ratio=16/9"], "--vb-ratio: expected W:H *got '16/9'"),
+        (
+            ["--vb-size=64x64", "--vb-ratio=1:1"],
+            "--vb-ratio: not together with --vb-size; leave one of them out",
+        ),
+        (["--vb-size=641x360"], "--vb-size: backend 'procedural': cannot deliver 641x360; it can even sides"),
+        (
+            ["--vb-ratio=99:1"],
+            "--vb-ratio: backend 'procedural': cannot deliver a ratio of 99:1; it can even",
+        ),
         (["--vb-backend=procedral"], "no backend is called 'procedral'; did you mean 'procedural'?"),
         (["--vb-backend=??"], "expected NAME"),
         (["--vb-backend=folder:nowhere"], "nowhere is not a folder"),
@@ -103,10 +116,20 @@ def test_a_broken_manifest_is_a_usage_error(suite: Suite, extra: tuple[str, ...]
     result.stderr.fnmatch_lines(["*manifest.csv: expected the columns file, prompt*"])
 
 
-def test_a_wrong_ini_value_names_the_key(suite: Suite) -> None:
-    suite.pytester.makepyprojecttoml("[tool.pytest]\nvb_rolls = 'x'\n")
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ("vb_rolls = 'x'", "ini key vb_rolls: expected a number from 1, got 'x'"),
+        ("vb_seconds = 'x'", "ini key vb_seconds: expected a number above 0, got 'x'"),
+        ("vb_size = ''", "ini key vb_size: expected WIDTHxHEIGHT *got ''"),
+        ("vb_ratio = '16'", "ini key vb_ratio: expected W:H *got '16'"),
+        ("vb_size = '64x64'\nvb_ratio = '1:1'", "ini key vb_ratio: not together with ini key vb_size"),
+    ],
+)
+def test_a_wrong_ini_value_names_the_key(suite: Suite, keys: str, words: str) -> None:
+    suite.pytester.makepyprojecttoml(f"[tool.pytest]\n{keys}\n")
     result = suite.run(backend=None)
-    result.stderr.fnmatch_lines(["*ini key vb_rolls: expected a number from 1, got 'x'*"])
+    result.stderr.fnmatch_lines([f"*{words}*"])
 
 
 def test_a_broken_prompts_file_is_one_line(suite: Suite) -> None:

@@ -281,6 +281,8 @@ def test_a_standing_camera_is_no_pan(folder: Path) -> None:
         (Delivery(fps=30), {"wrong_fps"}),
         (Delivery(width=1280), {"wrong_size"}),
         (Delivery(height=720), {"wrong_size"}),
+        (Delivery(ratio=(16, 9)), set()),
+        (Delivery(ratio=(9, 16)), {"wrong_size"}),
     ],
 )
 def test_what_was_delivered_is_what_was_asked(clean: Footage, delivery: Delivery, found: set[str]) -> None:

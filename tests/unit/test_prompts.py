@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from pytest_videobench.errors import PromptError
-from pytest_videobench.prompts.load import find_styles, load_style, load_styles, suites_root
-from pytest_videobench.prompts.model import Expectations, Permission, Prompt, Style, Threshold
-from pytest_videobench.prompts.vocabulary import (
-    AMOUNTS,
-    CAMERA_MOVES,
-    DEFECTS,
-    MOTION_KINDS,
-    PARTS,
-    SHOTS,
+from pytest_videobench.prompts.load import load_style
+from pytest_videobench.prompts.model import (
+    Coverage,
+    Delivery,
+    Expectations,
+    Permission,
+    Style,
+    Threshold,
+    Watch,
 )
+from pytest_videobench.prompts.vocabulary import DEFECTS
 
 PROMPT = """
 [[prompt]]
@@ -68,12 +67,15 @@ class TestAValidFile:
         assert prompt.text() == "Wide shot, neon, a mech, unfolding, in a city, tense mood."
         assert prompt.expect == Expectations(style="scifi")
         assert (prompt.tags, prompt.watch, prompt.source) == ((), (), "")
+        assert (prompt.covers, prompt.delivery) == (Coverage(), Delivery())
 
     def test_everything_a_prompt_can_say(self, file: Path) -> None:
         said = """
             source = "review"
             tags = ["mech", "deep_space"]
-            watch = ["morph"]
+            covers = { light = "neon", subject = "machine", interaction = "join" }
+            watch = [{ defect = "morph", note = "the arm melts" }]
+            delivery = { seconds = 10, ratio = "9:16", fps = 24 }
             expect = { shot = "wide", camera = "pan_left", elements = ["a"], motion = "face", amount = "low" }
             [[prompt.permit]]
             defect = "blur"
@@ -83,7 +85,10 @@ class TestAValidFile:
             reason = "it is a close-up"
             """
         [prompt] = load(file, STYLE + PROMPT + said).prompts
-        assert (prompt.source, prompt.tags, prompt.watch) == ("review", ("mech", "deep_space"), ("morph",))
+        assert (prompt.source, prompt.tags) == ("review", ("mech", "deep_space"))
+        assert prompt.covers == Coverage(light="neon", subject="machine", interaction="join")
+        assert prompt.watch == (Watch(defect="morph", note="the arm melts"),)
+        assert prompt.delivery == Delivery(duration=10, ratio=(9, 16), fps=24)
         assert prompt.expect == Expectations(
             style="scifi",
             shot="wide",
@@ -94,6 +99,20 @@ class TestAValidFile:
             permitted=(Permission(defect="blur", reason="speed"),),
             thresholds=(Threshold(metric="sharpness", min=3.0, reason="it is a close-up"),),
         )
+
+    def test_nothing_needs_to_be_said_of_a_part(self, file: Path) -> None:
+        [prompt] = load(file, (STYLE + PROMPT).replace('"neon"', '""')).prompts
+        assert prompt.text() == "Wide shot, a mech, unfolding, in a city, tense mood."
+
+    def test_something_needs_to_be_said(self, file: Path) -> None:
+        silent = re.sub('(?<=[a-z]{5} = )".*"', '""', PROMPT)
+        assert complaint(file, STYLE + silent) == (
+            "prompt 'mech': key 'subject': expected at least one part that says something, got six empty ones"
+        )
+
+    def test_a_size_is_asked_for_in_pixels(self, file: Path) -> None:
+        [prompt] = load(file, STYLE + PROMPT + 'delivery = { size = "1280x720" }').prompts
+        assert prompt.delivery == Delivery(width=1280, height=720)
 
     def test_a_prompts_own_permissions_come_before_its_styles(self, file: Path) -> None:
         shared = '[[style.permit]]\ndefect = "flash"\nreason = "weapons"\n'
@@ -148,8 +167,62 @@ BROKEN = {
     ),
     "key": ('sorce = "review"', "got an unknown key; did you mean 'source'?"),
     "far key": ('zzz = "review"', "thresholds, got an unknown key"),
-    "watch": ('watch = ["morhp"]', "key 'watch': expected one of morph, "),
-    "watch hint": ('watch = ["morhp"]', f"or {len(DEFECTS) - 5} others, got 'morhp'; did you mean 'morph'?"),
+    "watch": (
+        'watch = [{ defect = "morhp", note = "x" }]',
+        "key 'watch #1.defect': expected one of morph, ",
+    ),
+    "watch hint": (
+        'watch = [{ defect = "morhp", note = "x" }]',
+        f"or {len(DEFECTS) - 5} others, got 'morhp'; did you mean 'morph'?",
+    ),
+    "watch word": ('watch = ["morph"]', "key 'watch #1': expected a table, got 'morph'"),
+    "watch note": (
+        'watch = [{ defect = "morph" }]',
+        "key 'watch #1.note': expected a short clause that says how it looked, got nothing",
+    ),
+    "watch defect": ('watch = [{ note = "x" }]', "key 'watch #1.defect': expected one of unreadable,"),
+    "covers": (
+        'covers = { light = "candel" }',
+        "key 'covers.light': expected one of daylight, golden, overcast, dusk, night, moonlight, interior, "
+        "candle, neon, backlight, studio, underwater, space, monochrome, strobe, glow, got 'candel'; "
+        "did you mean 'candle'?",
+    ),
+    "covers subject": (
+        'covers = { subject = "dog" }',
+        "key 'covers.subject': expected one of person, people",
+    ),
+    "covers interaction": (
+        "covers = { interaction = 1 }",
+        "key 'covers.interaction': expected one of none, ",
+    ),
+    "covers key": (
+        'covers = { lights = "neon" }',
+        "key 'covers.lights': expected one of light, subject, interaction, got an unknown key; did you mean",
+    ),
+    "delivery": ("delivery = 10", "key 'delivery': expected a table, got 10"),
+    "delivery key": (
+        "delivery = { duration = 10 }",
+        "key 'delivery.duration': expected one of seconds, ratio, size, fps, got an unknown key",
+    ),
+    "no time": (
+        "delivery = { seconds = 0 }",
+        "key 'delivery.seconds': expected a number from 0.2 to 600, got 0",
+    ),
+    "too long": ("delivery = { seconds = 601 }", "expected a number from 0.2 to 600, got 601"),
+    "fps": ("delivery = { fps = 0.5 }", "key 'delivery.fps': expected a number from 1 to 240, got 0.5"),
+    "ratio": (
+        'delivery = { ratio = "16x9" }',
+        "key 'delivery.ratio': expected W:H of whole numbers from 1 to 99 such as '9:16', got '16x9'",
+    ),
+    "ratio type": ("delivery = { ratio = 1.78 }", "key 'delivery.ratio': expected a text, got 1.78"),
+    "size": (
+        'delivery = { size = "1280" }',
+        "key 'delivery.size': expected WIDTHxHEIGHT of 16 to 8192 pixels such as '1280x720', got '1280'",
+    ),
+    "two shapes": (
+        'delivery = { ratio = "1:1", size = "64x64" }',
+        "prompt 'mech': key 'delivery': expected a ratio or a size, got both",
+    ),
     "permit": ('permit = ["morph"]', "key 'permit #1': expected a table, got 'morph'"),
     "permits": ('permit = "morph"', "key 'permit': expected an array of tables, got 'morph'"),
     "permitted": (
@@ -212,11 +285,6 @@ def test_a_broken_prompt_is_refused(file: Path, added: str, expected: str) -> No
 
 
 REPLACED = {
-    "empty part": (
-        '"neon"',
-        '""',
-        "prompt 'mech': key 'lighting': expected a text that is not empty, got ''",
-    ),
     "blank part": ('"neon"', '"  "', "key 'lighting': expected a text that is not empty, got '  '"),
     "list part": ('"neon"', '["neon"]', "prompt 'mech': key 'lighting': expected a text, got an array"),
     "missing part": ('lighting = "neon"', "", "prompt 'mech': key 'lighting': expected a text, got nothing"),
@@ -290,215 +358,3 @@ class TestNoTomlAtAll:
     def test_a_folder_in_its_place(self, tmp_path: Path) -> None:
         with pytest.raises(PromptError, match="expected a readable prompts file"):
             load_style(tmp_path)
-
-
-class TestFolders:
-    def test_styles_are_found_sorted_and_one_level_down(self, tmp_path: Path) -> None:
-        for folder in ("b", "a", "c/d"):
-            (tmp_path / folder).mkdir(parents=True)
-            (tmp_path / folder / "prompts.toml").touch()
-        assert find_styles(tmp_path) == [tmp_path / "a/prompts.toml", tmp_path / "b/prompts.toml"]
-
-    def test_no_folder_no_styles(self, tmp_path: Path) -> None:
-        assert find_styles(tmp_path / "none") == []
-        with pytest.raises(
-            PromptError, match=r"none: expected style folders with a prompts\.toml each, got none"
-        ):
-            load_styles(tmp_path / "none")
-
-    def test_two_styles_of_one_name_are_refused(self, tmp_path: Path) -> None:
-        for folder in ("a", "b"):
-            (tmp_path / folder).mkdir()
-            (tmp_path / folder / "prompts.toml").write_text(STYLE + PROMPT, encoding="utf-8")
-        with pytest.raises(PromptError) as caught:
-            load_styles(tmp_path)
-        assert str(caught.value) == (
-            f"{tmp_path / 'b/prompts.toml'}: key 'style.name': expected a name that no other style has, "
-            f"got 'scifi' as in {tmp_path / 'a/prompts.toml'}"
-        )
-
-    def test_the_shipped_suites_are_found(self) -> None:
-        assert find_styles(suites_root())
-
-    @pytest.mark.parametrize("place", ["package/suites", "suites"])
-    def test_suites_lie_inside_or_beside_the_package(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
-    ) -> None:
-        (tmp_path / place / "scifi").mkdir(parents=True)
-        (tmp_path / place / "scifi/prompts.toml").touch()
-        monkeypatch.setattr(
-            "pytest_videobench.prompts.load.__file__", str(tmp_path / "package/prompts/load.py")
-        )
-        assert suites_root() == (tmp_path / place).resolve()
-
-    def test_a_package_without_suites_says_so(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(
-            "pytest_videobench.prompts.load.__file__", str(tmp_path / "package/prompts/load.py")
-        )
-        with pytest.raises(PromptError, match="expected suites inside or beside the package"):
-            suites_root()
-
-
-# Properties. The writer below is the reverse of the loader, for valid and for mutated files alike.
-
-
-def toml(value: object) -> str:
-    match value:
-        case bool():
-            return str(value).lower()
-        case str():
-            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-        case list():
-            return f"[{', '.join(map(toml, value))}]"
-        case dict():
-            return f"{{{', '.join(f'{toml(key)} = {toml(item)}' for key, item in value.items())}}}"
-    return repr(value)
-
-
-def written(document: dict[str, Any]) -> str:
-    return "\n".join(f"{toml(key)} = {toml(value)}" for key, value in document.items())
-
-
-lines = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1, max_size=30).filter(
-    str.strip
-)
-slugs = st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,3}", fullmatch=True)
-names = st.from_regex(r"x[a-z0-9_]{0,9}", fullmatch=True)
-numbers = st.floats(-1e9, 1e9) | st.integers(-(10**6), 10**6)
-permits = st.lists(st.fixed_dictionaries({"defect": st.sampled_from(DEFECTS), "reason": lines}), max_size=2)
-limits = st.fixed_dictionaries({"reason": lines, "min": numbers}) | st.builds(
-    lambda ends, reason: {"min": min(ends), "max": max(ends), "reason": reason},
-    st.lists(numbers, min_size=2, max_size=2),
-    lines,
-)
-shared: dict[str, st.SearchStrategy[Any]] = {
-    "permit": permits,
-    "thresholds": st.dictionaries(names, limits, max_size=2),
-}
-expects = st.fixed_dictionaries(
-    {},
-    optional={
-        "shot": st.sampled_from(SHOTS),
-        "camera": st.sampled_from(CAMERA_MOVES),
-        "elements": st.lists(lines, max_size=2),
-        "motion": st.sampled_from(MOTION_KINDS),
-        "amount": st.sampled_from(AMOUNTS),
-    },
-)
-prompts: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
-    {"id": slugs, **dict.fromkeys(PARTS, lines)},
-    optional={
-        "expect": expects,
-        "tags": st.lists(names, max_size=2),
-        "watch": st.lists(st.sampled_from(DEFECTS), max_size=2),
-        "source": lines,
-        **shared,
-    },
-)
-
-
-def _id(prompt: dict[str, Any]) -> str:
-    return str(prompt["id"])
-
-
-documents: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
-    {
-        "style": st.fixed_dictionaries({"name": names, "title": lines, "about": lines}, optional=shared),
-        "prompt": st.lists(prompts, min_size=1, max_size=3, unique_by=_id),
-    }
-)
-quick = settings(
-    max_examples=60,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-
-
-def expected_style(document: dict[str, Any]) -> Style:
-    head = document["style"]
-    prompts = tuple(expected_prompt(entry, head) for entry in document["prompt"])
-    bare = {**document["prompt"][0], "expect": {}, "permit": [], "thresholds": {}}
-    shared = expected_prompt(bare, head).expect
-    return Style(name=head["name"], title=head["title"], about=head["about"], prompts=prompts, expect=shared)
-
-
-def expected_prompt(entry: dict[str, Any], head: dict[str, Any]) -> Prompt:
-    expect, own = entry.get("expect", {}), entry.get("thresholds", {})
-    inherited = {m: limit for m, limit in head.get("thresholds", {}).items() if m not in own}
-    permitted = entry.get("permit", []) + head.get("permit", [])
-    return Prompt(
-        style=head["name"],
-        **{key: entry[key] for key in ("id", *PARTS)},
-        tags=tuple(entry.get("tags", ())),
-        watch=tuple(entry.get("watch", ())),
-        source=entry.get("source", ""),
-        expect=Expectations(
-            style=head["name"],
-            **{**expect, "elements": tuple(expect.get("elements", ()))},
-            permitted=tuple(Permission(**permission) for permission in permitted),
-            thresholds=tuple(Threshold(metric=m, **limit) for m, limit in {**own, **inherited}.items()),
-        ),
-    )
-
-
-@quick
-@given(document=documents)
-def test_what_is_written_is_what_is_loaded(file: Path, document: dict[str, Any]) -> None:
-    assert load(file, written(document)) == expected_style(document)
-
-
-junk = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8).filter(str.isprintable),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("abc"), inner, max_size=2),
-    max_leaves=4,
-)
-
-
-def nodes(value: object) -> list[Any]:
-    below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    here = [value] if isinstance(value, dict | list) and value else []
-    return here + [node for item in below for node in nodes(item)]
-
-
-def mutate(draw: st.DataObject, document: dict[str, Any]) -> None:
-    node = draw.draw(st.sampled_from(nodes(document)))
-    spot = draw.draw(st.sampled_from(list(node) if isinstance(node, dict) else range(len(node))))
-    match draw.draw(st.sampled_from(["replace", "remove", "rename"])):
-        case "replace":
-            node[spot] = draw.draw(junk.filter(lambda value: value is not None))
-        case "rename" if isinstance(node, dict):
-            node[draw.draw(st.text(max_size=6))] = node.pop(spot)
-        case _:
-            del node[spot]
-
-
-def loads_or_complains(file: Path, source: str) -> None:
-    file.write_bytes(source.encode("utf-8", errors="surrogatepass"))
-    try:
-        assert isinstance(load_style(file), Style)
-    except PromptError as error:
-        message = str(error)
-        assert message.startswith(f"{file}: ")
-        assert message.splitlines() == [message]
-
-
-@quick
-@given(document=documents, data=st.data())
-def test_a_mutated_file_loads_or_is_refused_in_one_line(
-    file: Path, document: dict[str, Any], data: st.DataObject
-) -> None:
-    for _ in range(data.draw(st.integers(1, 2))):
-        mutate(data, document)
-    loads_or_complains(file, written(document))
-
-
-@quick
-@given(document=documents, data=st.data())
-def test_a_scribbled_file_loads_or_is_refused_in_one_line(
-    file: Path, document: dict[str, Any], data: st.DataObject
-) -> None:
-    source = written(document)
-    start = data.draw(st.integers(0, len(source)))
-    end = data.draw(st.integers(start, min(len(source), start + 20)))
-    loads_or_complains(file, source[:start] + data.draw(st.text(max_size=5)) + source[end:])

@@ -41,7 +41,9 @@ atmosphere = "tense mood"
 FULL = """
 source = "review"
 tags = ["mech", "city"]
-watch = ["object_deformation"]
+covers = { light = "neon", subject = "machine" }
+watch = [{ defect = "object_deformation", note = "the knee bends backwards" }, { defect = "blur", note = "soft" }]
+delivery = { seconds = 10, size = "1280x720", fps = 23.976 }
 expect = { shot = "wide", camera = "pan_left", elements = ["mech", "city"], motion = "rigid", amount = "low" }
 [prompt.thresholds.ti]
 min = 0.5
@@ -103,6 +105,15 @@ class TestList:
         assert first["key"] == "alpha/mech"
         assert first["text"] == "Wide shot, neon, a mech, unfolding, in a city, tense mood."
         assert first["expect"]["camera"] == "pan_left"
+        assert first["delivery"] == {
+            "duration": 10,
+            "fps": 23.976,
+            "width": 1280,
+            "height": 720,
+            "ratio": None,
+        }
+        assert first["watch"][0] == {"defect": "object_deformation", "note": "the knee bends backwards"}
+        assert first["covers"] == {"light": "neon", "subject": "machine", "interaction": None}
         assert second["expect"]["permitted"] == [{"defect": "flash", "reason": "weapons"}]
 
     def test_suites_of_the_working_folder_come_first(
@@ -118,7 +129,7 @@ class TestList:
     ) -> None:
         monkeypatch.chdir(tmp_path)
         run("list")
-        assert "scifi 18), 25 of them from the founding review" in capsys.readouterr().out
+        assert "scifi 23), 25 of them from the founding review" in capsys.readouterr().out
 
     def test_an_unknown_style(self, suites: Path) -> None:
         expected = f"{suites}: expected one of alpha, beta, got 'alfa'; did you mean 'alpha'?"
@@ -189,7 +200,17 @@ permit
   flash  weapons
 
 watch
-  object_deformation
+  object_deformation  the knee bends backwards
+  blur                soft
+
+covers
+  light    neon
+  subject  machine
+
+delivery
+  seconds  10
+  size     1280x720
+  fps      23.976
 
 marks
   mech city
@@ -270,6 +291,13 @@ class TestSheet:
         assert "got 'bta'; did you mean 'beta'?" in refused("sheet", "bta", "--suites", suites)
 
 
+def test_a_ratio_is_shown_as_it_was_asked_for(suites: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = suites / "beta/prompts.toml"
+    file.write_text(file.read_text(encoding="utf-8") + 'delivery = { ratio = "21:9" }', encoding="utf-8")
+    run("show", "beta/fog", "--suites", suites)
+    assert "\ndelivery\n  ratio  21:9\n" in capsys.readouterr().out
+
+
 def test_the_shipped_suites_fill_a_sheet() -> None:
     style = load_style(suites_root() / "scifi/prompts.toml")
-    assert sheet.checklist([style], rolls=3, suites="suites").count("- [ ] ") == 54
+    assert sheet.checklist([style], rolls=3, suites="suites").count("- [ ] ") == 3 * len(style.prompts)

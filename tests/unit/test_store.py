@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from pytest_videobench.backends.base import BackendSpec, Generation, Request
+from pytest_videobench.backends.base import NOTHING_ASKED, BackendSpec, Generation, Request
 from pytest_videobench.errors import GenerationFailed, OfflineMiss, StoreError
 from pytest_videobench.prompts.model import Delivery, Prompt
 from pytest_videobench.store.keys import cache_key
@@ -52,8 +52,8 @@ class Bytes:
         self.log = log
         self.version = "1"
 
-    def delivery(self) -> Delivery:
-        return Delivery()
+    def delivery(self, asked: Delivery = NOTHING_ASKED) -> Delivery:
+        return asked
 
     def revision(self, request: Request) -> str:
         return self.version
@@ -113,8 +113,10 @@ def test_the_sidecar_says_where_the_clip_comes_from(store: Store, backend: Bytes
         {"prompt": replace(PROMPT, motion="sleeps")},
         {"spec": BackendSpec("bytes", "", (("fps", "12"),))},
         {"spec": BackendSpec("other")},
+        {"delivery": Delivery(duration=9.0)},
+        {"delivery": Delivery(width=640, height=360)},
     ],
-    ids=["roll", "seed", "prompt", "parameter", "backend"],
+    ids=["roll", "seed", "prompt", "parameter", "backend", "length", "size"],
 )
 def test_whatever_changes_the_picture_changes_the_key(backend: Bytes, change: dict[str, Any]) -> None:
     assert cache_key(a_request(**change), backend) != cache_key(a_request(), backend)

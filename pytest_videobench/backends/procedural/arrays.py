@@ -65,26 +65,3 @@ def mix(a: Floats, b: Floats, share: float | Floats) -> Floats:
 def colour(text: str) -> Floats:
     """Read ``#rrggbb`` as blue, green, red from 0 to 1."""
     return np.array([int(text[i : i + 2], 16) for i in (5, 3, 1)], np.float32) / 255
-
-
-def paste(target: Bytes, image: Bytes, matrix: Floats) -> None:
-    """Lay a premultiplied image over the target through a 3 x 3 matrix from its pixels to the target's."""
-    height, width = image.shape[:2]
-    corners = matrix[:2] @ np.array([[0, width, 0, width], [0, 0, height, height], [1, 1, 1, 1]])
-    left, top = np.maximum(np.floor(corners.min(axis=1)).astype(int) - 1, 0)
-    right, bottom = np.minimum(
-        np.ceil(corners.max(axis=1)).astype(int) + 1, (target.shape[1], target.shape[0])
-    )
-    if right <= left or bottom <= top:
-        return
-    moved = matrix[:2].copy()
-    moved[:, 2] -= (left, top)
-    warped = cv2.warpAffine(image, moved, (int(right - left), int(bottom - top)), flags=cv2.INTER_LINEAR)
-    lay(target[top:bottom, left:right], warped)
-
-
-def lay(target: Bytes, image: Bytes) -> None:
-    """Lay a premultiplied image of the same size over the target."""
-    keep = cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(image, 3)), cv2.COLOR_GRAY2BGRA)
-    cv2.multiply(target, keep, dst=target, scale=1 / 255)
-    cv2.add(target, image, dst=target)

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pytest_videobench.backends.procedural.arrays import Floats
     from pytest_videobench.prompts.model import Delivery
 
-TRAVEL = {
-    "pan_left": 0.30,
-    "pan_right": 0.30,
-    "tilt_up": 0.17,
-    "tilt_down": 0.17,
-    "tracking": 0.34,
-    "orbit": 0.34,
-}
-"""Distance that the picture content covers in five seconds, in picture widths."""
-
-ZOOM = 1.34
-ROLL_DEGREES = 20.0
 EASE = 0.35
-SPREAD = {"tracking": 0.8, "orbit": -1.0, "zoom_in": 0.3, "zoom_out": 0.3, "roll": 0.0, "handheld": 0.15}
-DEFAULT_SPREAD = 0.25
+"""How much slower than on the average a move begins and ends, as a share."""
+WAVES = ((0.25, 0.45, 1.0), (0.6, 0.9, 0.6), (1.2, 1.7, 0.25))
+"""Lowest and highest Hz, and relative amplitude, of the waves that a hand shakes by."""
+
+
+@cache
+def moves() -> dict[str, dict[str, Any]]:
+    """Load the table of moves once."""
+    return tomllib.loads((files(__package__) / "moves.toml").read_text("utf-8"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,17 @@ class Camera:
         low, high = np.floor(seen[:2].min(axis=1)) - 8, np.ceil(seen[:2].max(axis=1)) + 8
         return int(low[0]), int(low[1]), int(high[0]), int(high[1])
 
+    def truth(self) -> dict[str, Any]:
+        """Tell the path, in JSON types."""
+        return {
+            "move": self.move,
+            "columns": ["dx", "dy", "scale", "roll"],
+            "about": "displacement of the content in picture widths, magnification about the centre, "
+            "degrees clockwise; at the reference depth",
+            "reference_depth": self.reference,
+            "path": np.round(self.path, 6).tolist(),
+        }
+
     def density(self) -> float:
         """Give the pixels that a layer needs per pixel of the resting view, midway through a zoom."""
         return float(np.sqrt(self.path[:, 2].min() * self.path[:, 2].max()))
@@ -73,47 +84,43 @@ class Camera:
 
 def camera(move: str, delivery: Delivery, strength: float, rng: np.random.Generator) -> Camera:
     """Plan a move over the whole clip; ``strength`` below 1 makes it gentler."""
-    frames = round((delivery.duration or 0) * (delivery.fps or 0))
+    kind, fps = moves()[move], delivery.fps or 1.0
+    frames = round((delivery.duration or 0) * fps)
     share = strength * min(1.5, max(0.35, (delivery.duration or 0) / 5)) * rng.uniform(0.93, 1.07)
-    time = np.arange(frames) / max(1, frames - 1)
-    eased = time - EASE * np.sin(2 * np.pi * time) / (2 * np.pi)
-    if move == "handheld":
-        path = _handheld(np.arange(frames) / (delivery.fps or 1), strength, rng)
-    else:
-        path = _planned(move, eased, share, rng)
+    way = float(rng.choice([-1.0, 1.0])) if kind.get("either") else 1.0
+    path = _planned(kind, frames, share * way)
+    if "shake" in kind:
+        path += _shaken(kind["shake"], np.arange(frames) / fps, strength, rng)
     return Camera(
         move=move,
         path=path,
-        reference=0.0 if move == "orbit" else 1.0,
-        spread=SPREAD.get(move, DEFAULT_SPREAD),
+        reference=float(kind.get("reference", 1.0)),
+        spread=float(kind.get("spread", 0.0)),
         width=delivery.width or 0,
         height=delivery.height or 0,
     )
 
 
-def _planned(move: str, eased: Floats, share: float, rng: np.random.Generator) -> Floats:
-    path = np.zeros((len(eased), 4))
-    path[:, 2] = 1.0
-    centred = (eased - 0.5) * share * TRAVEL.get(move, 0.0)
-    way = float(rng.choice([-1.0, 1.0]))
-    if move in ("pan_right", "pan_left"):
-        path[:, 0] = -centred if move == "pan_right" else centred
-    elif move in ("tilt_up", "tilt_down"):
-        path[:, 1] = centred if move == "tilt_up" else -centred
-    elif move in ("tracking", "orbit"):
-        path[:, 0] = way * centred
-    elif move in ("zoom_in", "zoom_out"):
-        path[:, 2] = ZOOM ** (share * (eased if move == "zoom_in" else 1 - eased))
-    elif move == "roll":
-        path[:, 3] = way * ROLL_DEGREES * share * (eased - 0.5)
-    return path
+def _planned(kind: Mapping[str, Any], frames: int, share: float) -> Floats:
+    time = np.arange(frames) / max(1, frames - 1)
+    eased = time - EASE * np.sin(2 * np.pi * time) / (2 * np.pi)
+    zoom = float(kind.get("zoom", 1.0)) ** share
+    return np.stack(
+        [
+            kind.get("across", 0.0) * share * (eased - 0.5),
+            kind.get("down", 0.0) * share * (eased - 0.5),
+            zoom**eased / min(1.0, zoom),  # never below 1, so that the scene fills the picture
+            kind.get("roll", 0.0) * share * (eased - 0.5),
+        ],
+        axis=1,
+    )
 
 
-def _handheld(seconds: Floats, strength: float, rng: np.random.Generator) -> Floats:
+def _shaken(shake: Mapping[str, float], seconds: Floats, strength: float, rng: np.random.Generator) -> Floats:
     path = np.zeros((len(seconds), 4))
-    path[:, 2] = 1.015
-    for column, reach in ((0, 0.009), (1, 0.007), (3, 0.45)):
-        for low, high, part in ((0.25, 0.45, 1.0), (0.6, 0.9, 0.6), (1.2, 1.7, 0.25)):
+    path[:, 2] = shake["margin"] - 1.0
+    for column, reach in ((0, shake["across"]), (1, shake["down"]), (3, shake["roll"])):
+        for low, high, part in WAVES:
             wave = 2 * np.pi * (rng.uniform(low, high) * seconds + rng.random())
             path[:, column] += strength * reach * part * np.sin(wave)
     return path

@@ -29,7 +29,7 @@ B-frames reads memory that x264 has not set."""
 
 
 def encode(frames: Iterable[Bytes], path: Path, *, size: tuple[int, int], fps: float) -> None:
-    """Write BGRA frames as H.264 in MP4, 4:2:0, BT.709, with the index in front."""
+    """Write BGRA or BGR frames as H.264 in MP4, 4:2:0, BT.709, with the index in front."""
     rate = Fraction(fps).limit_denominator(1001)
     with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
         stream = container.add_stream("libx264", rate=rate, options=TUNING)
@@ -49,7 +49,7 @@ def _describe(stream: VideoStream, size: tuple[int, int]) -> None:
 
 
 def _converted(reformatter: VideoReformatter, image: Bytes) -> av.VideoFrame:
-    frame = av.VideoFrame.from_ndarray(image, "bgra")
+    frame = av.VideoFrame.from_ndarray(image, "bgra" if image.shape[2] == 4 else "bgr24")
     return reformatter.reformat(
         frame, format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
     )

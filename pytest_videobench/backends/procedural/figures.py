@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pytest_videobench.backends.procedural.arrays import Bytes, Floats, mix, paste
+from pytest_videobench.backends.procedural.arrays import Floats, mix
+from pytest_videobench.backends.procedural.sheet import Ledger
 from pytest_videobench.backends.procedural.sprites import Sprite, sprite
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pytest_videobench.backends.procedural.canvas import Light
+    from pytest_videobench.backends.procedural.sheet import Sheet
 
 Table = dict[str, Any]
 SKINS = ("#f0c8a8", "#e0ac84", "#c08a60", "#8a5a3c", "#5c3a28")
@@ -37,24 +39,31 @@ class Figure:
     parts: tuple[Mapping[str, Any], ...]
     sprites: Mapping[str, Sprite]
 
-    def draw(self, target: Bytes, matrix: Floats, cycle: float) -> Floats:
+    def draw(self, sheet: Sheet, matrix: Floats, cycle: float) -> Floats:
         """Draw the figure at a point of its cycle; give left, top, right and bottom of what was drawn."""
-        joints: dict[str, Floats] = {}
         corners = []
-        for part in self.parts:
-            joint = joints.get(part.get("parent", ""), matrix) @ _joint(part, cycle)
-            joints[part["name"]] = joint
-            if part["name"] in self.sprites:
-                piece = self.sprites[part["name"]]
-                paste(target, piece.image, joint @ piece.place)
+        for name, joint in self._matrices(matrix, cycle).items():
+            if name in self.sprites:
+                piece = self.sprites[name]
+                sheet.paste(piece.image, joint @ piece.place)
                 corners.append(joint[:2] @ piece.hull)
         every = np.hstack(corners)
         return np.concatenate([every.min(axis=1), every.max(axis=1)])
 
+    def joints(self, matrix: Floats, cycle: float) -> dict[str, Floats]:
+        """Give the places of the joints by the names of the parts that hang on them, in pixels."""
+        return {name: joint[:2, 2] for name, joint in self._matrices(matrix, cycle).items()}
+
+    def _matrices(self, matrix: Floats, cycle: float) -> dict[str, Floats]:
+        joints: dict[str, Floats] = {}
+        for part in self.parts:
+            joints[part["name"]] = joints.get(part.get("parent", ""), matrix) @ _joint(part, cycle)
+        return joints
+
     def box(self) -> Floats:
         """Give left, top, right and bottom in units of the figure, over a whole cycle."""
-        sheet = np.zeros((1, 1, 4), np.uint8)
-        boxes = np.array([self.draw(sheet, np.eye(3), cycle) for cycle in np.linspace(0, 1, 9)])
+        blank = Ledger(width=1, height=1)
+        boxes = np.array([self.draw(blank, np.eye(3), cycle) for cycle in np.linspace(0, 1, 9)])
         return np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from pytest_videobench.backends.procedural.arrays import Bytes, Floats, lay, mix, noise
+from pytest_videobench.backends.procedural.arrays import Bytes, Floats, mix, noise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_videobench.backends.procedural.canvas import Light
+    from pytest_videobench.backends.procedural.sheet import Sheet
 
 COARSE = 4
 LEVEL = 0.42
@@ -42,7 +43,7 @@ class Mass:
         y = 0.8 * reach * np.sin(2 * np.pi * (fy * cycle + py))
         return np.stack([x, y, radius], axis=1)
 
-    def draw(self, target: Bytes, matrix: Floats, cycle: float) -> Floats:
+    def draw(self, sheet: Sheet, matrix: Floats, cycle: float) -> Floats:
         """Draw the mass; give left, top, right and bottom of it in pixels."""
         drops = self.places(cycle)
         size = float(np.hypot(*matrix[:2, 0]))
@@ -51,9 +52,9 @@ class Mass:
         low = np.array([(x - self.margin * radius).min(), (y - self.margin * radius).min()])
         high = np.array([(x + self.margin * radius).max(), (y + self.margin * radius).max()])
         left, top = np.maximum(low // 8 * 8, 0).astype(int)
-        right, bottom = np.minimum(high // 8 * 8 + 8, (target.shape[1], target.shape[0])).astype(int)
+        right, bottom = np.minimum(high // 8 * 8 + 8, (sheet.width, sheet.height)).astype(int)
         field = _field(x - left, y - top, radius, int(right - left), int(bottom - top))
-        lay(target[top:bottom, left:right], self._surface(field, size, int(right - left), int(bottom - top)))
+        sheet.lay(self._surface(field, size, int(right - left), int(bottom - top)), int(left), int(top))
         solid = np.argwhere(field > LEVEL) * COARSE
         (y0, x0), (y1, x1) = solid.min(axis=0), solid.max(axis=0) + COARSE
         return np.array([x0 + left, y0 + top, x1 + left, y1 + top], float)
@@ -78,6 +79,10 @@ class Mass:
         picture = cv2.resize(shown, (width, height), interpolation=cv2.INTER_LINEAR)
         solid = cv2.multiply(picture, cv2.merge([alpha] * 3), scale=1 / 255)
         return cv2.merge([solid, alpha])
+
+    def joints(self, matrix: Floats, cycle: float) -> dict[str, Floats]:  # noqa: ARG002 - as for figures
+        """Give none."""
+        return {}
 
     def box(self) -> Floats:
         """Give left, top, right and bottom that the mass keeps within, in its own units."""

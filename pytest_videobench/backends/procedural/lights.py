@@ -14,6 +14,8 @@ from pytest_videobench.backends.procedural.canvas import ink
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pytest_videobench.backends.procedural.sheet import Sheet
+
 TRAIL = 12
 STEP = 0.012
 """Part of a cycle between two points of a trail."""
@@ -35,21 +37,21 @@ class Swarm:
         x, y = radius * np.cos(angle), radius * squeeze * np.sin(angle)
         return np.stack([x * np.cos(tilt) - y * np.sin(tilt), x * np.sin(tilt) + y * np.cos(tilt)])
 
-    def draw(self, target: Bytes, matrix: Floats, cycle: float) -> Floats:
+    def draw(self, sheet: Sheet, matrix: Floats, cycle: float) -> Floats:
         """Add the lights to the picture; give left, top, right and bottom of them in pixels."""
         size = float(np.hypot(*matrix[:2, 0]))
         trails = self.places(cycle - STEP * np.arange(TRAIL))
         points = np.einsum("ij,jnt->nti", matrix[:2, :2], trails) + matrix[:2, 2]
         box = self.box() * size * 1.25 + np.tile(matrix[:2, 2], 2)
         left, top = np.maximum(box[:2] // 4 * 4, 0).astype(int)
-        right, bottom = np.minimum(box[2:] // 4 * 4 + 4, (target.shape[1], target.shape[0])).astype(int)
-        sheet = np.zeros(((bottom - top) // 2, (right - left) // 2, 4), np.uint8)
-        self._paint(sheet, (points - (left, top)) / 2, (matrix[:2, 2] - (left, top)) / 2, size / 2)
-        bloom = cv2.resize(sheet, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+        right, bottom = np.minimum(box[2:] // 4 * 4 + 4, (sheet.width, sheet.height)).astype(int)
+        spots = np.zeros(((bottom - top) // 2, (right - left) // 2, 4), np.uint8)
+        self._paint(spots, (points - (left, top)) / 2, (matrix[:2, 2] - (left, top)) / 2, size / 2)
+        bloom = cv2.resize(spots, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
         bloom = cv2.GaussianBlur(bloom, (0, 0), max(1.0, size / 60))
-        glow = cv2.addWeighted(sheet, 0.9, cv2.resize(bloom, sheet.shape[1::-1]), 1.6, 0)
-        area = target[top:bottom, left:right]
-        cv2.add(area, cv2.resize(glow, area.shape[1::-1]), dst=area)
+        glow = cv2.addWeighted(spots, 0.9, cv2.resize(bloom, spots.shape[1::-1]), 1.6, 0)
+        area = (int(right - left), int(bottom - top))
+        sheet.shine(cv2.resize(glow, area), int(left), int(top))
         heads = points[:, 0]
         reach = self.rings[:, 5:6] * size
         return np.concatenate([(heads - reach).min(axis=0), (heads + reach).max(axis=0)])
@@ -67,6 +69,10 @@ class Swarm:
             cv2.circle(sheet, tuple(corners[0].tolist()), round(radius * 8), shade, -1, cv2.LINE_AA, 3)
         place = tuple(np.round(core * 8).astype(int).tolist())
         cv2.circle(sheet, place, round(0.034 * size * 8), self.core, -1, cv2.LINE_AA, 3)
+
+    def joints(self, matrix: Floats, cycle: float) -> dict[str, Floats]:  # noqa: ARG002 - as for figures
+        """Give none."""
+        return {}
 
     def box(self) -> Floats:
         """Give left, top, right and bottom that the orbs keep within, in their own units."""

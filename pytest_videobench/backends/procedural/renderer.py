@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,15 +11,18 @@ import numpy as np
 from pytest_videobench.backends.procedural.air import Air, air
 from pytest_videobench.backends.procedural.camera import Camera, camera
 from pytest_videobench.backends.procedural.canvas import dimmed, light
+from pytest_videobench.backends.procedural.flow import flow
 from pytest_videobench.backends.procedural.scene import Layer, layers
-from pytest_videobench.backends.procedural.subjects import Subject, subject
+from pytest_videobench.backends.procedural.sheet import Ledger, Picture
+from pytest_videobench.backends.procedural.subjects import Subject, cast
 from pytest_videobench.backends.procedural.vocabulary import Reading, read, vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pytest_videobench.backends.base import Request
-    from pytest_videobench.backends.procedural.arrays import Bytes
+    from pytest_videobench.backends.procedural.arrays import Bytes, Floats
+    from pytest_videobench.backends.procedural.sheet import Sheet
 
 GENTLE = 0.6
 
@@ -28,34 +31,37 @@ GENTLE = 0.6
 class Film:
     """Everything that one clip is drawn from."""
 
+    name: str
+    """Key of the prompt."""
+    fps: float
     reading: Reading
     camera: Camera
     layers: tuple[Layer, ...]
-    subject: Subject
+    cast: tuple[Subject, ...]
+    """The main subject first."""
     air: Air
-    boxes: list[tuple[float, float, float, float]] = field(default_factory=list)
-    """The subject's box in every frame drawn so far."""
 
     def frames(self) -> Iterator[Bytes]:
-        """Draw the frames in order; each is overwritten by the next."""
-        sheet = np.zeros((self.camera.height, self.camera.width, 4), np.uint8)
-        self.boxes.clear()
-        behind = [layer for layer in self.layers if layer.depth <= 1.0]
-        before = [layer for layer in self.layers if layer.depth > 1.0]
+        """Draw the frames in order, BGRA; each is overwritten by the next."""
+        picture = Picture(np.zeros((self.camera.height, self.camera.width, 4), np.uint8))
+        behind, before = self._sides()
         for index in range(len(self.camera.path)):
-            for layer in behind:
-                layer.draw(sheet, self.camera, index)
-            self.air.veil(sheet, index)
-            self.boxes.append(self.subject.draw(sheet, index))
-            for layer in before:
-                layer.draw(sheet, self.camera, index)
-            self.air.draw(sheet, index)
-            yield sheet
+            self._draw(behind, picture, index)
+            self.air.veil(picture.pixels, index)
+            self._draw(before, picture, index)
+            self.air.draw(picture.pixels, index)
+            yield picture.pixels
+
+    def flow(self, index: int) -> Floats:
+        """Give the motion from a frame to the next, in pixels: height × width × (right, down).
+
+        NaN where a surface has no lasting shape. What floats in the air does not count.
+        """
+        return flow(self._ledger(index), self._ledger(index + 1))
 
     def truth(self, version: str) -> dict[str, Any]:
-        """Tell what was drawn, in JSON types; complete once the frames are drawn."""
-        names = [layer.name for layer in self.layers if layer.depth <= 1.0]
-        front = [layer.name for layer in self.layers if layer.depth > 1.0]
+        """Tell what is drawn, in JSON types."""
+        order = [*self._sides()[0], *self._sides()[1]]
         return {
             "renderer": version,
             "look": self.reading.look,
@@ -63,22 +69,29 @@ class Film:
             "scene": self.reading.scene,
             "air": self.reading.air,
             "words": {part: list(words) for part, words in self.reading.words.items()},
-            "camera": {
-                "move": self.camera.move,
-                "columns": ["dx", "dy", "scale", "roll"],
-                "about": "displacement of the content in picture widths, magnification about the centre, "
-                "degrees clockwise; at the reference depth",
-                "reference_depth": self.camera.reference,
-                "path": np.round(self.camera.path, 6).tolist(),
-            },
-            "subject": {
-                "form": self.subject.form,
-                "columns": ["x", "y", "w", "h"],
-                "boxes": [[round(value, 5) for value in box] for box in self.boxes],
-            },
-            "layers": [*names, self.subject.form, *front],
+            "outvoted": {part: list(words) for part, words in self.reading.outvoted.items()},
+            "unknown": {part: list(words) for part, words in self.reading.unknown.items()},
+            "camera": self.camera.truth(),
+            "subjects": [subject.truth() for subject in self.cast],
+            "layers": [{"name": part.name, "depth": part.depth} for part in order],
             "injected": [],
         }
+
+    def _sides(self) -> tuple[list[Layer | Subject], list[Layer | Subject]]:
+        """Give what lies behind the haze and what stands before it, each from the back to the front."""
+        parts: list[Layer | Subject] = sorted([*self.layers, *self.cast], key=lambda part: part.depth)
+        first = min(subject.depth for subject in self.cast)
+        return [p for p in parts if p.depth < first], [p for p in parts if p.depth >= first]
+
+    def _draw(self, parts: Iterable[Layer | Subject], sheet: Sheet, index: int) -> None:
+        for part in parts:
+            part.draw(sheet, self.camera, index)
+
+    def _ledger(self, index: int) -> Ledger:
+        ledger = Ledger(width=self.camera.width, height=self.camera.height)
+        for side in self._sides():
+            self._draw(side, ledger, index)
+        return ledger
 
 
 def film(request: Request) -> Film:
@@ -93,9 +106,11 @@ def film(request: Request) -> Film:
     move = camera(reading.move, request.delivery, GENTLE if reading.gentle else 1.0, rng)
     fps = request.delivery.fps or 1.0
     return Film(
+        name=prompt.key,
+        fps=fps,
         reading=reading,
         camera=move,
         layers=tuple(layers(scene["layers"], move, lit, rng)),
-        subject=subject(reading, prompt.expect, float(scene["floor"]), move, lit, fps, rng),
+        cast=cast(reading, prompt.expect, float(scene["floor"]), move, lit, fps, rng),
         air=air(known["air"][reading.air], move, lit, float(look["vignette"]), fps, rng),
     )

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import cv2
 import numpy as np
 
 from pytest_videobench.backends.procedural import skies, structures, terrain
-from pytest_videobench.backends.procedural.arrays import Bytes, Floats, paste
 from pytest_videobench.backends.procedural.canvas import Canvas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from pytest_videobench.backends.procedural.arrays import Bytes, Floats
     from pytest_videobench.backends.procedural.camera import Camera
     from pytest_videobench.backends.procedural.canvas import Light
+    from pytest_videobench.backends.procedural.sheet import Sheet
 
 Painter: TypeAlias = "Callable[[Canvas, Mapping[str, Any]], Bytes]"
 
@@ -42,14 +42,13 @@ class Layer:
     place: Floats
     """3 x 3 matrix from the sheet's pixels to pixels of the resting view."""
 
-    def draw(self, target: Bytes, camera: Camera, index: int) -> None:
-        """Lay the sheet over the picture as the camera sees it; a backdrop replaces all that was there."""
+    def draw(self, sheet: Sheet, camera: Camera, index: int) -> None:
+        """Lay the layer down as the camera sees it; a backdrop replaces all that was there."""
         matrix = camera.matrix(index, self.depth) @ self.place
         if self.depth > 0:
-            paste(target, self.image, matrix)
+            sheet.paste(self.image, matrix)
         else:
-            size = (camera.width, camera.height)
-            cv2.warpAffine(self.image, matrix[:2], size, dst=target, borderMode=cv2.BORDER_REPLICATE)
+            sheet.backdrop(self.image, matrix)
 
 
 def layers(

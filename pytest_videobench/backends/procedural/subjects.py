@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from pytest_videobench.backends.procedural.arrays import Bytes, Floats, colour
+from pytest_videobench.backends.procedural.arrays import Floats, colour
 from pytest_videobench.backends.procedural.figures import figure, figures, palette
 from pytest_videobench.backends.procedural.fluids import mass
 from pytest_videobench.backends.procedural.lights import swarm
+from pytest_videobench.backends.procedural.sheet import Ledger
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pytest_videobench.backends.procedural.camera import Camera
     from pytest_videobench.backends.procedural.canvas import Light
+    from pytest_videobench.backends.procedural.sheet import Sheet
     from pytest_videobench.backends.procedural.vocabulary import Reading
     from pytest_videobench.prompts.model import Expectations
 
@@ -43,11 +47,14 @@ MARGIN = 0.04
 class Shape(Protocol):
     """Something that can be drawn at a point of its cycle."""
 
-    def draw(self, target: Bytes, matrix: Floats, cycle: float) -> Floats:
+    def draw(self, sheet: Sheet, matrix: Floats, cycle: float) -> Floats:
         """Draw through a matrix from own units to pixels; give left, top, right and bottom."""
 
     def box(self) -> Floats:
         """Give left, top, right and bottom in own units."""
+
+    def joints(self, matrix: Floats, cycle: float) -> Mapping[str, Floats]:
+        """Give the places of the joints by name, in pixels; empty for what has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,18 +70,61 @@ class Subject:
     """Frames times (x, y) in pixels of the resting view."""
     cycles: Floats
     mirrored: bool
+    depth: float = 1.0
 
-    def draw(self, target: Bytes, index: int) -> tuple[float, float, float, float]:
-        """Draw one frame; give x, y, width and height of the box as shares of the picture."""
+    @property
+    def name(self) -> str:
+        """Give the form's name."""
+        return self.form
+
+    def draw(self, sheet: Sheet, camera: Camera, index: int) -> None:
+        """Draw one frame as the camera sees it."""
+        self.shape.draw(sheet, self._matrix(camera, index), float(self.cycles[index]))
+
+    def truth(self) -> dict[str, Any]:
+        """Tell where the subject and its joints are in every frame, in JSON types."""
+        frames = range(len(self.places))
+        joints = [self.shape.joints(self._matrix(self.camera, i), float(self.cycles[i])) for i in frames]
+        size = np.array([self.camera.width, self.camera.height])
+        return {
+            "form": self.form,
+            "depth": self.depth,
+            "columns": ["x", "y", "w", "h"],
+            "boxes": np.round([self._box(i) for i in frames], 4).tolist(),
+            "joints": {
+                name: np.round([at[name] / size for at in joints], 4).tolist()
+                for name in (joints[0] if joints else ())
+            },
+        }
+
+    def _box(self, index: int) -> Floats:
+        """Give x, y, width and height as shares of the picture."""
+        blank = Ledger(width=self.camera.width, height=self.camera.height)
+        box = self.shape.draw(blank, self._matrix(self.camera, index), float(self.cycles[index]))
+        left, top, right, bottom = np.clip(box / np.tile([self.camera.width, self.camera.height], 2), 0, 1)
+        return np.array([left, top, right - left, bottom - top])
+
+    def _matrix(self, camera: Camera, index: int) -> Floats:
         x, y = self.places[index]
         wide = -self.size if self.mirrored else self.size
         own = np.array([[wide, 0, x], [0, self.size, y], [0, 0, 1]])
-        box = self.shape.draw(target, self.camera.matrix(index, 1.0) @ own, float(self.cycles[index]))
-        left, top, right, bottom = np.clip(box / np.tile([self.camera.width, self.camera.height], 2), 0, 1)
-        return float(left), float(top), float(right - left), float(bottom - top)
+        return camera.matrix(index, self.depth) @ own
 
 
-def subject(
+def cast(
+    reading: Reading,
+    expect: Expectations,
+    floor: float,
+    camera: Camera,
+    light: Light,
+    fps: float,
+    rng: np.random.Generator,
+) -> tuple[Subject, ...]:
+    """Choose everybody who appears, the main subject first."""
+    return (_lead(reading, expect, floor, camera, light, fps, rng),)
+
+
+def _lead(
     reading: Reading,
     expect: Expectations,
     floor: float,
@@ -149,7 +199,7 @@ def _places(
         own = own - drift
     seen = own + drift
     free = max(0.0, room - float(np.ptp(seen))) * (
-        0.3 if camera.move in ("zoom_in", "zoom_out", "roll", "orbit") else 0.8
+        0.3 if camera.move in ("zoom_in", "zoom_out", "dolly_in", "dolly_out", "roll", "orbit") else 0.8
     )
     sway = 0.012 * np.sin(2 * np.pi * (0.9 * time * speed + rng.random()))
     bob = (

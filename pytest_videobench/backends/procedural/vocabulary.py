@@ -10,11 +10,13 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from pytest_videobench.prompts.model import Prompt
 
 Table = dict[str, Any]
+
+_TOKEN = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 
 LIGHT_PARTS = ("lighting", "atmosphere", "scene", "subject")
 SCENE_PARTS = ("scene", "atmosphere", "subject", "motion", "lighting")
@@ -36,6 +38,11 @@ class Reading:
     air: str
     colours: tuple[str, ...]
     words: Mapping[str, tuple[str, ...]]
+    """What decided, by what it decided."""
+    outvoted: Mapping[str, tuple[str, ...]]
+    """Known words that other words outvoted, by the part of the prompt."""
+    unknown: Mapping[str, tuple[str, ...]]
+    """Words that no table has, by the part of the prompt."""
 
 
 @cache
@@ -57,6 +64,14 @@ def read(prompt: Prompt) -> Reading:
     move, move_words = _move(prompt)
     air, air_words = _choose(known["weather"], parts, AIR_PARTS, known["scenes"][scene]["air"])
     colours, colour_words = _colours(prompt.subject)
+    words = {
+        "palette": light_words,
+        "scene": scene_words,
+        "subject": form_words + colour_words,
+        "camera": move_words,
+        "air": air_words,
+    }
+    outvoted, unknown = _left_over(parts, {word for found in words.values() for word in found})
     return Reading(
         look=look,
         palette=palette,
@@ -66,14 +81,45 @@ def read(prompt: Prompt) -> Reading:
         gentle=bool(move_words),
         air=air,
         colours=colours,
-        words={
-            "palette": light_words,
-            "scene": scene_words,
-            "subject": form_words + colour_words,
-            "camera": move_words,
-            "air": air_words,
-        },
+        words=words,
+        outvoted=outvoted,
+        unknown=unknown,
     )
+
+
+def _left_over(
+    parts: Mapping[str, str], used: Collection[str]
+) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """Name, part by part, the known words that decided nothing and the words that are not known."""
+    known = _known()
+    outvoted = {part: tuple(w for w in found(known, text) if w not in used) for part, text in parts.items()}
+    unknown = {part: _strange(text, known) for part, text in parts.items()}
+    return outvoted, unknown
+
+
+def _strange(text: str, known: Sequence[str]) -> tuple[str, ...]:
+    plain = text.lower()
+    for word in found(known, plain):
+        plain = _pattern(word).sub(" ", plain)
+    return tuple(word for word in dict.fromkeys(_TOKEN.findall(plain)) if word not in _plain_words())
+
+
+@cache
+def _plain_words() -> frozenset[str]:
+    return frozenset(vocabulary()["plain"]["words"])
+
+
+@cache
+def _known() -> tuple[str, ...]:
+    """Give every word of every table, the longest first."""
+    tables = vocabulary()
+    entries = [*tables["palettes"].values(), *tables["scenes"].values(), *tables["forms"].values()]
+    lists = [
+        *(entry["words"] for entry in entries),
+        *(words for name in ("weather", "colours", "moves") for words in tables[name].values()),
+        tables["spoken"]["words"],
+    ]
+    return tuple(sorted({word for words in lists for word in words}, key=len, reverse=True))
 
 
 def _words(table: Table) -> dict[str, list[str]]:

@@ -1,0 +1,189 @@
+"""What is behind an object: seen in other frames where the camera's motion is undone, else made up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from pytest_videobench.faults.boxes import grown, in_pixels, window, within
+from pytest_videobench.faults.pixels import blob
+
+if TYPE_CHECKING:
+    from pytest_videobench.faults.boxes import Box
+    from pytest_videobench.faults.model import Floats, Picture, Take
+    from pytest_videobench.faults.motion import Motion
+
+REACHES = (4, 8, 14, 22, 32)
+"""Frames away, before and after, in which the background is looked for; the nearest is believed first."""
+RIM = 1.35
+"""Size of the window around a box, of whose rim the made-up part is continued."""
+OFFSETS = (
+    (1.3, 0.0),
+    (-1.3, 0.0),
+    (0.0, -1.3),
+    (0.0, 1.3),
+    (1.3, 0.7),
+    (-1.3, 0.7),
+    (1.3, -0.7),
+    (-1.3, -0.7),
+)
+"""Where detail is borrowed, in boxes."""
+OUTSIDE = 60.0
+"""Grey levels that a place one box outside the picture counts like."""
+SEEN = 0.02
+"""Share of a pixel that may be open and still count as filled."""
+MISFIT = 14.0
+"""Grey levels of mean difference on the rim from which another frame's background does not fit here."""
+
+
+class Background:
+    """Fills the place of a followed box, frame by frame, without flicker."""
+
+    def __init__(self, take: Take, boxes: Floats, motion: Motion) -> None:
+        self._take, self._boxes = take, boxes
+        self._path = _path(motion)
+        self._offset: tuple[float, float] | None = None
+
+    def __call__(self, index: int, rows: slice, columns: slice, box: Box) -> Picture:
+        """Give the window's picture without what is inside the box (pixels of the whole picture)."""
+        here = self._take.frames[index][rows, columns]
+        hole = blob((here.shape[1], here.shape[0]), within(box, rows, columns), 0.3, power=4) > 0
+        filled = np.zeros(here.shape, np.float32)
+        open_still = np.ones(hole.shape, np.float32)
+        for other in self._nearby(index):
+            if (open_still[hole] < SEEN).all():
+                break
+            there, clear = self._seen_there(index, other, rows, columns, hole)
+            if there is not None:
+                filled += there * (open_still * clear)[..., None]
+                open_still *= 1 - clear
+        if open_still.max() >= SEEN:
+            filled += self._made_up(index, rows, columns, hole, box) * open_still[..., None]
+        return np.asarray(np.clip(np.rint(filled), 0, 255), np.uint8)
+
+    def _nearby(self, index: int) -> list[int]:
+        """Other frames, the nearest first."""
+        numbers = [index + way * reach for reach in REACHES for way in (-1, 1)]
+        return [number for number in numbers if 0 <= number < self._take.count]
+
+    def _seen_there(
+        self, index: int, other: int, rows: slice, columns: slice, hole: Floats
+    ) -> tuple[Picture | None, Floats]:
+        """Give what another frame shows of this place, and where the object is elsewhere in it, 0–1."""
+        width, height = self._take.size
+        view = _between(self._path[other], self._path[index], width)
+        box = grown(in_pixels(self._boxes[other], (width, height)), 1.25)
+        clear = self._clear(box, view, rows, columns)
+        if not (clear[hole] > 0).any():
+            return None, clear
+        shift = view - np.array([[0, 0, columns.start], [0, 0, rows.start]])
+        size = (columns.stop - columns.start, rows.stop - rows.start)
+        there = cv2.warpAffine(
+            self._take.frames[other], shift, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
+        )
+        rim, here = (~hole) & (clear > 0), self._take.frames[index][rows, columns]
+        if rim.any() and np.mean(cv2.absdiff(here, there)[rim]) > MISFIT:
+            return None, clear
+        return np.asarray(there, np.uint8), clear
+
+    def _clear(self, box: Box, view: Floats, rows: slice, columns: slice) -> Floats:
+        """Where in the window another frame has no object and some picture, 0–1."""
+        width, height = self._take.size
+        if not np.isfinite(box).all():  # the object is not in that frame
+            box = (-2.0 * width, -2.0 * height, 1.0, 1.0)
+        x = np.arange(columns.start, columns.stop, dtype=np.float32)[None]
+        y = np.arange(rows.start, rows.stop, dtype=np.float32)[:, None]
+        back = cv2.invertAffineTransform(view)
+        u = back[0, 0] * x + (back[0, 1] * y + back[0, 2])
+        v = back[1, 0] * x + (back[1, 1] * y + back[1, 2])
+        beside = np.abs(u - box[0] - box[2] / 2) - box[2] / 2
+        below = np.abs(v - box[1] - box[3] / 2) - box[3] / 2
+        inside = np.minimum(np.minimum(u, width - 1 - u), np.minimum(v, height - 1 - v))
+        soft = max(3.0, 0.01 * width)
+        free = np.clip(np.maximum(beside, below) / soft, 0, 1) * np.clip(inside / soft, 0, 1)
+        return np.asarray(free, np.float32)
+
+    def _made_up(self, index: int, rows: slice, columns: slice, hole: Floats, box: Box) -> Picture:
+        """Continue the rim's colours inwards, and borrow detail from beside the object."""
+        here = self._take.frames[index][rows, columns]
+        if self._offset is None:
+            self._offset = self._best_offset(index, rows, columns, hole, box)
+        beside = self._beside(index, rows, columns, (self._offset[0] * box[2], self._offset[1] * box[3]))
+        whole = np.ones(hole.shape, bool)
+        fine = cv2.subtract(beside, _membrane(beside, whole, hole), dtype=cv2.CV_16S)
+        return np.asarray(cv2.add(_membrane(here, ~hole, hole), fine, dtype=cv2.CV_8U), np.uint8)
+
+    def _best_offset(
+        self, index: int, rows: slice, columns: slice, hole: Floats, box: Box
+    ) -> tuple[float, float]:
+        here, rim = self._take.frames[index][rows, columns], ~hole
+        width, height = self._take.size
+
+        def misfit(offset: tuple[float, float]) -> float:
+            across, down = offset[0] * box[2], offset[1] * box[3]
+            beside = self._beside(index, rows, columns, (across, down))
+            over_x = max(0.0, -(columns.start + across), columns.stop + across - width)
+            over_y = max(0.0, -(rows.start + down), rows.stop + down - height)
+            outside = float(over_x / max(1.0, box[2]) + over_y / max(1.0, box[3]))
+            unlike = float(np.mean(cv2.absdiff(here, beside)[rim])) if rim.any() else 0.0
+            return unlike + 0.5 * float(beside.std()) + OUTSIDE * outside
+
+        return min(OFFSETS, key=misfit)
+
+    def _beside(self, index: int, rows: slice, columns: slice, offset: tuple[float, float]) -> Picture:
+        size = (columns.stop - columns.start, rows.stop - rows.start)
+        shift = np.array(
+            [[1.0, 0, -columns.start - round(offset[0])], [0, 1, -rows.start - round(offset[1])]]
+        )
+        picture = self._take.frames[index]
+        return np.asarray(
+            cv2.warpAffine(picture, shift, size, flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT_101),
+            np.uint8,
+        )
+
+
+def _membrane(picture: Picture, known: Floats, hole: Floats) -> Picture:
+    """Give the low frequencies of what is known, stretched smoothly over what is not."""
+    height, width = hole.shape
+    weight = known.astype(np.float32)
+    filled = picture.astype(np.float32) * weight[..., None]
+    total = np.zeros_like(filled)
+    mass = np.zeros((height, width), np.float32)
+    side = float(max(width, height))
+    for sigma, trust in ((side / 24, 1.0), (side / 8, 1e-2), (side / 3, 1e-4)):
+        total += trust * _wide(filled, sigma)
+        mass += trust * _wide(weight, sigma)
+    return np.asarray(np.clip(total / (mass[..., None] + 1e-7), 0, 255), np.uint8)
+
+
+def _wide(values: Floats, sigma: float) -> Floats:
+    """Blur quickly, at a fraction of the size."""
+    height, width = values.shape[:2]
+    shrink = max(1, int(sigma // 2))
+    small = cv2.resize(
+        values, (max(2, width // shrink), max(2, height // shrink)), interpolation=cv2.INTER_AREA
+    )
+    small = cv2.GaussianBlur(small, (0, 0), sigma / shrink, borderType=cv2.BORDER_REFLECT_101)
+    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def _path(motion: Motion) -> Floats:
+    """Frames × 3 × 3: from the first frame to each, in widths."""
+    path = [np.eye(3)]
+    for i in range(len(motion.camera)):
+        path.append(np.vstack([motion.step(i), (0.0, 0.0, 1.0)]) @ path[-1])
+    return np.stack(path)
+
+
+def _between(start: Floats, end: Floats, width: int) -> Floats:
+    """Give the 2 × 3 matrix in pixels from one frame to another."""
+    view = (end @ np.linalg.inv(start))[:2]
+    view[:, 2] *= width
+    return np.asarray(view)
+
+
+def around(box: Box, size: tuple[int, int]) -> tuple[slice, slice] | None:
+    """Give the window in which a box is filled; none if it is out of the picture."""
+    return window(grown(box, RIM), size)
