@@ -6,7 +6,7 @@ pictures may be drawn or filmed; where the subject is unknown, a place is found 
 
 from __future__ import annotations
 
-from pytest_videobench.faults.catalogue import FAULTS, find, inject, truncate
+from pytest_videobench.faults.catalogue import FAULTS, find, inject, memory_limit, truncate
 from pytest_videobench.faults.model import Fault, Injected, Take
 
-__all__ = ["FAULTS", "Fault", "Injected", "Take", "find", "inject", "truncate"]
+__all__ = ["FAULTS", "Fault", "Injected", "Take", "find", "inject", "memory_limit", "truncate"]

@@ -9,7 +9,7 @@ import numpy as np
 
 from pytest_videobench.errors import SpecError
 from pytest_videobench.faults import camera, delivery, light, looks, matter, overlays, repeats, shots, warps
-from pytest_videobench.faults.dose import Dose
+from pytest_videobench.faults.dose import Dose, at_severity, strengths
 from pytest_videobench.faults.model import Change, Fault, Injected, Take
 from pytest_videobench.prompts.toml import suggestion
 from pytest_videobench.threads import one_opencv_thread
@@ -114,6 +114,11 @@ def truncate(path: Path, *, seed: int, severity: float) -> Injected:
         boxes=None,
         note=f"{100 * dose['lost']:.0f} % of the file are cut off: {kept} of {promised} frames are left.",
     )
+
+
+def memory_limit() -> float:
+    """Give the bytes of decoded pictures that a clip may have to be held in memory."""
+    return at_severity(strengths()["limits"]["gigabytes"], 1.0) * 1e9
 
 
 def _dose(fault: str, seed: int, severity: float) -> Dose:

@@ -33,35 +33,31 @@ def cut_off(path: Path, lost: float) -> tuple[int, int, float]:
     """
     data = path.read_bytes()
     kept = data[: round(len(data) * (1 - lost))]
-    ends, rate = _packets(path)
-    left = sum(end <= len(kept) for end in ends)
-    if not left or not _opens(kept):
+    promised, rate = _frames(data)
+    left, _ = _frames(kept)
+    if not promised:
+        raise ClipError(path, "expected a video file")
+    if not left:
         raise ClipError(path, "its index stands at its end; write it with the index in front (+faststart)")
     with path.open("r+b") as file:
         file.truncate(len(kept))
-    return left, len(ends), rate
+    return left, promised, rate
 
 
-def _packets(path: Path) -> tuple[list[int], float]:
+def _frames(data: bytes) -> tuple[int, float]:
+    """Count the frames that can be decoded, and give the rate."""
     import av
 
+    count, rate = 0, 0.0
     try:
-        with av.open(f"file:{path.absolute()}") as container:
+        with av.open(io.BytesIO(data), "r") as container:
             stream = container.streams.video[0]
-            packets = [p for p in container.demux(stream) if p.size and p.pos is not None]
-            return [p.pos + p.size for p in packets if p.pos is not None], float(stream.average_rate or 24)
-    except (av.error.FFmpegError, IndexError) as error:
-        raise ClipError(path, "expected a video file") from error
-
-
-def _opens(data: bytes) -> bool:
-    import av
-
-    try:
-        with av.open(io.BytesIO(data)) as container:
-            return bool(container.streams.video)
-    except av.error.FFmpegError:
-        return False
+            rate = float(stream.average_rate or 0)
+            for packet in container.demux(stream):
+                count += len(packet.decode())
+    except (av.error.FFmpegError, IndexError):  # the end of what was left
+        pass
+    return count, rate
 
 
 @fault("short", "wrong_duration", "file")

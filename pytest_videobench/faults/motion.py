@@ -95,19 +95,20 @@ def _basis(points: Floats) -> Floats:
 def _similarities(flow: Floats, texture: Floats, points: Floats) -> Floats:
     """Fit by least squares, again and again, with less weight on what was far from the fit before."""
     basis, seen = _basis(points), flow.reshape(len(flow), -1, 2)
+    squares = np.einsum("cka,ckb->cab", basis, basis).reshape(len(basis), 16)
     trust = np.sqrt(texture.reshape(len(flow), -1)) + 1e-3
     weight = trust.copy()
     camera = np.zeros((len(flow), 4))
     for _ in range(ROUNDS):
-        left = np.einsum("nc,cka,ckb->nab", weight, basis, basis) + 1e-9 * np.eye(4)
-        right = np.einsum("nc,cka,nck->na", weight, basis, seen)
+        left = (weight @ squares).reshape(-1, 4, 4) + 1e-9 * np.eye(4)
+        right = (weight[..., None] * seen).reshape(len(seen), -1) @ basis.reshape(-1, 4)
         camera = np.linalg.solve(left, right[..., None])[..., 0]
-        miss = np.linalg.norm(seen - np.einsum("cka,na->nck", basis, camera), axis=-1)
+        miss = np.linalg.norm(seen - (camera @ basis.reshape(-1, 4).T).reshape(seen.shape), axis=-1)
         slack = np.maximum(SLACK, np.median(miss, axis=1, keepdims=True))
         weight = trust / (1 + (miss / slack) ** 2)
     return camera
 
 
 def _predicted(camera: Floats, points: Floats) -> Floats:
-    flat = np.einsum("cka,na->nck", _basis(points), camera)
+    flat = camera @ _basis(points).reshape(-1, 4).T
     return np.asarray(flat.reshape(len(camera), *points.shape))

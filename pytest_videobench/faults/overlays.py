@@ -49,13 +49,20 @@ class Sheet:
         shape = size[1] * FINE, size[0] * FINE
         return cls(np.zeros((*shape, 3), np.uint8), np.zeros(shape, np.uint8))
 
-    def text(self, words: str, at: tuple[float, float], letter: float, colour: Sequence[int]) -> None:
-        """Write in letters of a height in picture pixels, with a dark rim; ``at`` is the lower left."""
-        where, scale = _fine(at), letter * FINE / LETTER
-        bold = max(1, round(scale * 1.2))
-        for ink, width in (((0, 0, 0), bold + max(2, round(letter * FINE * 0.12))), (colour, bold)):
-            cv2.putText(self.paint, words, where, FONT, scale, tuple(ink), width, cv2.LINE_AA)
-            cv2.putText(self.cover, words, where, FONT, scale, (255,), width, cv2.LINE_AA)
+    def text(
+        self, words: str, at: tuple[float, float], letter: float, colour: Sequence[int], rim: float = 0.0
+    ) -> None:
+        """Write in letters of a height in picture pixels; ``at`` is the lower left, ``rim`` the width of a
+        dark outline in letters."""
+        ink = np.zeros_like(self.cover) if rim else self.cover
+        scale, bold = _pen(letter)
+        cv2.putText(ink, words, _fine(at), FONT, scale, (255,), bold, cv2.LINE_AA)
+        if rim:
+            side = 2 * max(1, round(rim * letter * FINE)) + 1
+            around = cv2.dilate(ink, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
+            self.paint[around > 0] = 0
+            np.maximum(self.cover, around, out=self.cover)
+        cv2.putText(self.paint, words, _fine(at), FONT, scale, tuple(colour), bold, cv2.LINE_AA)
 
     def bar(
         self,
@@ -105,7 +112,7 @@ def overlay_text(take: Take, dose: Dose) -> Change:
     sheet = Sheet.over(take.size)
     wide = _text_width(words, letter)
     base = 0.12 * height + letter if high else 0.9 * height
-    sheet.text(words, ((width - wide) / 2, base), letter, (250, 250, 250))
+    sheet.text(words, ((width - wide) / 2, base), letter, (250, 250, 250), rim=0.12)
     where = "top" if high else "bottom"
     note = f"A caption of {letter / height:.1%} of the height at the {where}, opacity {dose['alpha']:.2f}."
     return _laid(take, (first, last), sheet.shrunk(), dose["alpha"], note)
@@ -140,13 +147,13 @@ def watermark(take: Take, dose: Dose) -> Change:
     right, low = dose.coin(), dose.coin()
     width, height = take.size
     wide = dose["size"] * width
-    letter = max(4.0, _letter_that_fits(words, 0.78 * wide))
+    letter = max(4.0, _letter_that_fits(words, 0.75 * wide))
     x = width - wide - 0.03 * width if right else 0.03 * width
     y = height - 0.05 * height if low else 0.05 * height + 1.6 * letter
     sheet = Sheet.over(take.size)
     sheet.ring((x + letter, y - letter / 2), 0.9 * letter, (255, 255, 255), letter * 0.25)
     sheet.ring((x + letter, y - letter / 2), 0.35 * letter, (255, 255, 255), 0)
-    sheet.text(words, (x + 2.3 * letter, y), letter, (255, 255, 255))
+    sheet.text(words, (x + 2.3 * letter, y), letter, (255, 255, 255), rim=0.1)
     where = f"{'lower' if low else 'upper'} {'right' if right else 'left'}"
     note = f"A logo in the {where} corner, opacity {dose['alpha']:.2f}."
     return _laid(take, (0, take.count), sheet.shrunk(), dose["alpha"], note)
@@ -175,13 +182,21 @@ def _extent(cover: Floats) -> tuple[float, float, float, float]:
     return x / width, y / height, w / width, h / height
 
 
+def _pen(letter: float) -> tuple[float, int]:
+    """Give the font's scale and the strokes' thickness for letters of a height in picture pixels."""
+    scale = letter * FINE / LETTER
+    return scale, max(1, round(scale * 1.2))
+
+
 def _text_width(words: str, letter: float) -> float:
-    (wide, _), _ = cv2.getTextSize(words, FONT, 1.0, 1)
-    return wide * letter / LETTER
+    scale, bold = _pen(letter)
+    return cv2.getTextSize(words, FONT, scale, bold)[0][0] / FINE
 
 
 def _letter_that_fits(words: str, wide: float) -> float:
-    return wide / _text_width(words, 1.0)
+    """Give the height of letters in which the words are so wide."""
+    letter = wide / _text_width(words, 20.0) * 20.0
+    return letter * wide / _text_width(words, letter)
 
 
 def _compass(sheet: Sheet, size: tuple[int, int], unit: float, heading: float) -> None:

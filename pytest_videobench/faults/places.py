@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from pytest_videobench.faults.dose import strengths
+from pytest_videobench.faults.dose import at_severity, strengths
 from pytest_videobench.faults.motion import Motion, measure
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _away_from_rim(rows: int, columns: int) -> Floats:
 def _bounded(box: Floats, peak: Sequence[int], shape: tuple[int, ...], aspect: float) -> Floats:
     """Keep the sides within bounds, the peak inside, and the box in the picture."""
     limits = strengths()["place"]
-    smallest, largest, edge = (float(limits[key]) for key in ("smallest", "largest", "edge"))  # type: ignore[arg-type]
+    smallest, largest, edge = (at_severity(limits[key], 1.0) for key in ("smallest", "largest", "edge"))
     scale = np.array([1.0, 1 / aspect])
     sides = np.clip(box[2:], smallest * scale, np.minimum(largest * scale, 0.6))
     at = np.array([(peak[0] + 0.5) / shape[1], (peak[1] + 0.5) / shape[0]])

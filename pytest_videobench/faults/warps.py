@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_videobench.faults.boxes import Box
     from pytest_videobench.faults.dose import Dose
     from pytest_videobench.faults.model import Floats, Picture
+    from pytest_videobench.faults.motion import Motion
 
 NOWHERE = (np.nan,) * 4
 UPRIGHT = 1.15
@@ -33,7 +34,8 @@ TERMS = 3
 def melt(take: Take, dose: Dose) -> Change:
     """The subject's outline flows and droops into what is around it, more and more."""
     first = int(take.count * dose.rng.uniform(0.2, 0.45))
-    boxes = subject_boxes(take, (first + take.count) // 2)
+    motion = measure(take)
+    boxes = subject_boxes(take, (first + take.count) // 2, motion)
     fields = _Fields(dose, take.count - first, dose["pace"] / take.fps, cells=(4, 4))
     growth = smoothstep((np.arange(take.count - first) + 1) / (take.count - first))
 
@@ -43,7 +45,7 @@ def melt(take: Take, dose: Dose) -> Change:
         return dose["swirl"] * box[2] * growth[i - first] * across, -np.abs(sag)
 
     note = f"The subject droops by {100 * dose['droop']:.0f} % of its height until the clip's end."
-    layer = _Layer(take, boxes)
+    layer = _Layer(take, boxes, motion)
     return _warped(take, boxes, (first, take.count), 1 + 2 * dose["pad"], flow, note, layer)
 
 
@@ -99,8 +101,8 @@ class _Fields:
 class _Layer:
     """Moves the object alone, and shows what is behind it where it was."""
 
-    def __init__(self, take: Take, boxes: Floats) -> None:
-        self._background = Background(take, boxes, measure(take))
+    def __init__(self, take: Take, boxes: Floats, motion: Motion) -> None:
+        self._background = Background(take, boxes, motion)
         self._matte = Matte(take)
         self._take = take
 

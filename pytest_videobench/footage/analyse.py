@@ -12,6 +12,7 @@ from pytest_videobench.footage import motion
 from pytest_videobench.footage.anchors import REACH, Anchor, anchor
 from pytest_videobench.footage.camera import fit_camera
 from pytest_videobench.footage.footage import (
+    CHROMA_GRID,
     GRID,
     SMALL_SIZE,
     WORK_SIZE,
@@ -23,7 +24,7 @@ from pytest_videobench.footage.footage import (
     StepSignals,
 )
 from pytest_videobench.footage.growing import Growing
-from pytest_videobench.footage.pictures import PictureSignals, picture_signals
+from pytest_videobench.footage.pictures import PictureSignals, chroma_means, picture_signals
 from pytest_videobench.footage.reader import Reader
 from pytest_videobench.footage.repeats import Repeats
 from pytest_videobench.footage.scale import shrink
@@ -67,8 +68,10 @@ class _Collector:
         self.steps: list[tuple[float, float]] = []
         self.distinct: list[int] = []
         self.small: Growing[np.uint8] = Growing()
+        self.chroma: Growing[np.float32] = Growing()
         self.flow: Growing[np.float32] = Growing()
         self.texture: Growing[np.float32] = Growing()
+        self.boil: list[float] = []
         self.samples: list[tuple[int, PictureSignals]] = []
         self.thumbnails = Thumbnails()
         self._repeats = Repeats()
@@ -84,6 +87,7 @@ class _Collector:
         luma = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
         work = shrink(luma, WORK_SIZE)
         self._add_frame(picture.time, luma, work)
+        self.chroma.append(chroma_means(bgr))
         self._add_step(bgr, luma)
         self.thumbnails.offer(index, picture.time, bgr)
         change = self.steps[-1][0] if self.steps else 0.0
@@ -104,6 +108,7 @@ class _Collector:
         moving = MotionSignals(
             flow=self.flow.stack((*GRID, 2), np.float32),
             texture=self.texture.stack(GRID, np.float32),
+            boil=np.array(self.boil),
             warped=warped,
             warp_error=motion.warp_errors(small, warped),
             middle_error=motion.middle_errors(small),
@@ -139,7 +144,9 @@ class _Collector:
 
     def _add_distinct(self, index: int, work: NDArray[np.uint8]) -> None:
         if self._work is not None:
-            self.flow.append(motion.flow_grid(self._work, work))
+            flow = motion.dense_flow(self._work, work)
+            self.flow.append(motion.flow_grid(flow))
+            self.boil.append(motion.boil(self._work, work, flow))
             self.texture.append(motion.block_texture(self._work))
         self.distinct.append(index)
         self.small.append(shrink(work, SMALL_SIZE))
@@ -161,7 +168,12 @@ class _Collector:
     def _frame_signals(self) -> FrameSignals:
         time, luma, p01, p99 = np.array(self.frames).T
         return FrameSignals(
-            time=time, luma=luma, p01=p01, p99=p99, blocks=self.blocks.stack(GRID, np.float32)
+            time=time,
+            luma=luma,
+            p01=p01,
+            p99=p99,
+            blocks=self.blocks.stack(GRID, np.float32),
+            chroma=self.chroma.stack((*CHROMA_GRID, 2), np.float32),
         )
 
     def _sample_signals(self) -> SampleSignals:

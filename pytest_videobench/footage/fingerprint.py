@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import version
 
-FOOTAGE_VERSION = 2
+FOOTAGE_VERSION = 3
 """Goes up whenever the meaning or the computation of a footage field changes."""
 
 

@@ -19,6 +19,8 @@ GRID = (18, 32)
 """Rows and columns of the block grid that luma and flow are averaged on."""
 WORK_SIZE = 320
 """Pixels of the long side on which optical flow is computed."""
+CHROMA_GRID = (9, 16)
+"""Rows and columns of the coarser grid that colour is averaged on."""
 SMALL_SIZE = 160
 """Pixels of the long side of the frames that are kept."""
 
@@ -37,6 +39,8 @@ class FrameSignals:
     """99th percentile of luma."""
     blocks: NDArray[np.float32]
     """Frames × 18 × 32 block means of luma."""
+    chroma: NDArray[np.float32]
+    """Frames × 9 × 16 × 2 block means of the colour differences Cr and Cb, 0 where the picture is grey."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,6 +61,9 @@ class MotionSignals:
     """Pairs × 18 × 32 × 2 mean optical flow of content (x right, y down) in picture widths."""
     texture: NDArray[np.float32]
     """Pairs × 18 × 32 standard deviation of luma per block: where flow can be believed."""
+    boil: Floats
+    """Fine detail that is not found again where the motion took it, as a share of all fine detail: the median
+    over the blocks that have some, NaN where none has. 0 is detail that lasts, 1 is new in each frame."""
     warped: Ints
     """Which distinct frames are warped onto the one before for ``warp_error``: about eight a second."""
     warp_error: Floats

@@ -23,6 +23,13 @@ _BRISK_RATE = 8.0
 _BRISK_SHARE = 0.05
 """VBench averages the largest 5 % of flow magnitudes."""
 
+_FINE_WINDOW, _FINE_SIGMA = 5, 1.2
+"""Pixels of the blur that takes fine detail away."""
+_DETAIL = 1.0
+"""Grey levels of mean |fine detail| from which a block has some."""
+_DETAIL_SHARE = 0.02
+"""Share of the blocks that must have detail."""
+
 
 def dense_flow(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Give the flow of content from one luma picture to the next, height × width × 2 pixels."""
@@ -36,10 +43,28 @@ def dense_flow(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[n
     return np.asarray(shrunk / factor, np.float32)
 
 
-def flow_grid(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Average the flow over the block grid: 18 × 32 × 2 picture widths."""
-    flow = dense_flow(before, after)
+def flow_grid(flow: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Average a dense flow over the block grid: 18 × 32 × 2 picture widths."""
     return np.asarray(block_means(flow) / flow.shape[1], np.float32)
+
+
+def boil(before: NDArray[np.uint8], after: NDArray[np.uint8], flow: NDArray[np.float32]) -> float:
+    """Give the share of the fine detail that the flow does not bring to the next picture; NaN without any.
+
+    Per block the mean |difference| of fine detail after motion is undone, over the mean |detail| before;
+    then the median over the blocks with detail.
+    """
+    fine, later = _fine(before), _fine(after)
+    found = _sample(later, _pixels(*before.shape) + flow)
+    lost, detail = block_means(cv2.absdiff(found, fine)), block_means(np.abs(fine))
+    rich = detail > _DETAIL
+    return float(np.median(lost[rich] / detail[rich])) if rich.mean() > _DETAIL_SHARE else float("nan")
+
+
+def _fine(luma: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Give what is finer than a few pixels."""
+    coarse = cv2.GaussianBlur(luma, (_FINE_WINDOW, _FINE_WINDOW), _FINE_SIGMA)
+    return np.asarray(cv2.subtract(luma, coarse, dtype=cv2.CV_32F), np.float32)
 
 
 def block_means(picture: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:

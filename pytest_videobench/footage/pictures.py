@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import cv2
 import numpy as np
 
+from pytest_videobench.footage.footage import CHROMA_GRID
 from pytest_videobench.footage.scale import shrink
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 _SHARPNESS_SIZE = 640
 _COLOUR_SIZE = 160
+_CHROMA_STEP = 8
+"""Every how many pixels colour is looked at; it is coarse in stored pictures anyway."""
 _CLIPPED = 250
 _STRIPE = 32
 """Rows of a picture that are filtered at a time."""
@@ -55,6 +58,14 @@ def picture_signals(bgr: NDArray[np.uint8], luma: NDArray[np.uint8]) -> PictureS
         banding=banding_of(luma),
         bgr=tuple(float(v) for v in cv2.mean(small)[:3]),  # type: ignore[arg-type]  # three of four
     )
+
+
+def chroma_means(bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Average Cr and Cb, 0 for grey, over a coarse grid: 9 × 16 × 2."""
+    step = max(1, min(_CHROMA_STEP, min(bgr.shape[:2]) // CHROMA_GRID[0]))
+    few = np.ascontiguousarray(bgr[step // 2 :: step, step // 2 :: step])
+    colours = cv2.cvtColor(few, cv2.COLOR_BGR2YCrCb).astype(np.float32)
+    return np.asarray(cv2.resize(colours, CHROMA_GRID[::-1], interpolation=cv2.INTER_AREA)[..., 1:] - 128)
 
 
 def sharpness_of(luma: NDArray[np.uint8]) -> tuple[float, float]:

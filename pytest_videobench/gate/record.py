@@ -11,10 +11,12 @@ from pytest_videobench.gate.row import CaseVerdict, Row, assessment_cells, expec
 from pytest_videobench.gate.thresholds import complete
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from pytest_videobench.cases import Case
     from pytest_videobench.errors import VideobenchError
     from pytest_videobench.footage.footage import Footage
-    from pytest_videobench.prompts.model import Expectations
+    from pytest_videobench.prompts.model import Expectations, Watch
     from pytest_videobench.store.store import Clip
 
 
@@ -31,7 +33,7 @@ class CaseRecord:
 
     def expected(self) -> Expectations:
         """Give everything this case is held to."""
-        return complete(self.case.prompt.expect, self.case.backend.delivery())
+        return complete(self.case.prompt.expect, self.case.delivery())
 
     def row(self, nodeid: str, verdict: CaseVerdict, error: dict[str, str] | None) -> Row:
         """Make the row; metrics and findings are there whenever the clip could be read."""
@@ -46,8 +48,11 @@ class CaseRecord:
                 error = {"kind": "assessment", "message": f"{type(broken).__name__}: {broken}"}
         if self.error is not None:
             error = {"kind": self.error.kind, "message": str(self.error)}
+        found = {cell["defect"] for cell in cells["findings"]} if "findings" in cells else None
         return Row(
             **case_cells(self.case),
+            watch=_watch_cells(self.case.prompt.watch, found),
+            injected=list(self.clip.sidecar.get("injected", ())) if self.clip else [],
             nodeid=nodeid,
             verdict=verdict,
             error=error,
@@ -70,6 +75,18 @@ def case_cells(case: Case) -> dict[str, Any]:
         "tags": list(case.prompt.tags),
         "source": case.prompt.source,
     }
+
+
+def _watch_cells(watch: Sequence[Watch], found: Collection[str] | None) -> list[dict[str, Any]]:
+    """Say of every watched defect what came of it; where no detector looks, silence is no all-clear."""
+    from pytest_videobench.defects.base import DEFECTS
+
+    def state(defect: str) -> str:
+        if found is None:
+            return "unknown"
+        return "found" if defect in found else "not found" if defect in DEFECTS.names() else "not checked"
+
+    return [{"defect": w.defect, "note": w.note, "state": state(w.defect)} for w in watch]
 
 
 def _clip_cell(clip: Clip) -> dict[str, Any]:

@@ -46,6 +46,13 @@ class Row:
     expected: dict[str, Any] = field(default_factory=dict)
     fingerprint: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    watch: list[dict[str, Any]] = field(default_factory=list)
+    """Defects that were seen on clips of this prompt before: ``defect``, ``note``, and ``state``, which is
+    ``found``, ``not found``, ``not checked`` where no detector knows the defect, or ``unknown`` where there
+    was no clip to look at."""
+    injected: list[dict[str, Any]] = field(default_factory=list)
+    """Faults that a generator put into the clip on purpose: ``fault``, ``defect``, ``start``, ``end``,
+    ``severity``, ``note``."""
     tags: list[str] = field(default_factory=list)
     source: str = ""
     timing: dict[str, float] = field(default_factory=dict)
@@ -105,5 +112,8 @@ def expected_cell(expected: Expectations) -> dict[str, Any]:
         "elements": list(expected.elements),
         "thresholds": {t.metric: {"min": t.min, "max": t.max} for t in expected.thresholds},
         "permitted": {p.defect: p.reason for p in expected.permitted},
-        "delivery": asdict(expected.delivery),
+        "delivery": {
+            name: list(value) if isinstance(value, tuple) else value  # as JSON gives it back
+            for name, value in asdict(expected.delivery).items()
+        },
     }

@@ -64,7 +64,7 @@ def checklist(styles: Sequence[Style], *, rolls: int, suites: str) -> str:
 
 _HEAD = """# Clips to make by hand: {clips}
 
-1. Open the model's page, choose duration and size once, and keep them for every prompt.
+1. Open the model's page, choose duration and size once, and keep them for every prompt that names none.
 2. Copy a prompt from its block, paste it unchanged, and generate one clip per box ({rolls} each). Keep what
    comes: a clip picked as the best of several says nothing about the model.
 3. Save each clip under the name at its box and tick the box. All clips go into one folder.
@@ -85,7 +85,9 @@ def _chapter(style: Style, rolls: int) -> str:
 def _entry(prompt: Prompt, rolls: int) -> str:
     fence = _fence(prompt.text())
     boxes = [f"- [ ] `{file_name(prompt, roll)}`" for roll in range(rolls)]
-    return "\n".join([f"### {prompt.key}", "", f"{fence}text", prompt.text(), fence, "", *boxes, ""])
+    wishes = ", ".join(f"{name} {value}" for name, value in _asked(prompt.delivery))
+    asked = [f"Choose for this one: {wishes}.", ""] if wishes else []
+    return "\n".join([f"### {prompt.key}", "", f"{fence}text", prompt.text(), fence, "", *asked, *boxes, ""])
 
 
 def _fence(text: str) -> str:

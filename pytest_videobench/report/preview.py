@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from pytest_videobench.cases import backend_label
@@ -9,14 +10,18 @@ from pytest_videobench.errors import VideobenchError
 from pytest_videobench.store.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pytest_videobench.cases import Case
+    from pytest_videobench.prompts.model import Delivery
 
 
 def preview(cases: Iterable[Case], cache: Path) -> Iterator[str]:
-    """Give a line per style and backend: cases, clips in store, clips to make, seconds, US dollars."""
+    """Give a line per style and backend: cases, clips in store, clips to make, seconds, US dollars.
+
+    Below it stands what its clips will be, where that is not the backend's default.
+    """
     store = Store(cache)
     groups: dict[tuple[str, str], list[Case]] = {}
     for case in cases:
@@ -27,13 +32,14 @@ def preview(cases: Iterable[Case], cache: Path) -> Iterator[str]:
     for (style, label), own in groups.items():
         states = [_state(store, case) for case in own]
         making = states.count("to make")
-        backend = own[0].backend
-        cost = making * backend.cost_per_clip_usd
+        seconds = sum(_seconds(case) for case, state in zip(own, states, strict=True) if state == "to make")
+        cost = making * own[0].backend.cost_per_clip_usd
         total += cost
         yield (
             f"{style:12}{label:28}{len(own):7}{states.count('stored'):8}{making:9}{states.count('no clip'):9}"
-            f"{making * backend.seconds_per_clip:9.0f}{cost:9.2f}"
+            f"{seconds:9.0f}{cost:9.2f}"
         )
+        yield from _unusual(own)
     yield f"dry run: nothing was made; making it all would cost {total:.2f} USD"
 
 
@@ -42,3 +48,24 @@ def _state(store: Store, case: Case) -> str:
         return "stored" if store.has(case.request(), case.backend) else "to make"
     except VideobenchError:
         return "no clip"
+
+
+def _seconds(case: Case) -> float:
+    """Guess the time for one clip; a longer one takes longer."""
+    usual, asked = case.backend.delivery().duration, case.delivery().duration
+    return case.backend.seconds_per_clip * (asked / usual if asked and usual else 1.0)
+
+
+def _unusual(cases: Sequence[Case]) -> Iterator[str]:
+    usual = cases[0].backend.delivery()
+    for delivery, count in Counter(case.delivery() for case in cases).items():
+        if delivery != usual:
+            yield f"{'':12}{count} of {len(cases)} cases: {_spelled(delivery)}"
+
+
+def _spelled(delivery: Delivery) -> str:
+    parts = [f"{delivery.duration:g} s"] if delivery.duration else []
+    parts += [f"{delivery.width}x{delivery.height}"] if delivery.width else []
+    parts += ["{}:{}".format(*delivery.ratio)] if delivery.ratio else []
+    parts += [f"{delivery.fps:g} fps"] if delivery.fps else []
+    return ", ".join(parts)

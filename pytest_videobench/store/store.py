@@ -20,7 +20,7 @@ from pytest_videobench.files import file_digest
 from pytest_videobench.store.keys import cache_key, identity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from filelock import BaseFileLock
@@ -216,7 +216,7 @@ def _write_sidecar(
     workdir: Path, key: str, request: Request, backend: Backend, generation: Generation, case: str
 ) -> None:
     if generation.truth is not None:
-        _dump(workdir / TRUTH, generation.truth)
+        _dump(workdir / TRUTH, generation.truth, indent=None)
     sidecar = {
         "version": SIDECAR_VERSION,
         "key": key,
@@ -233,13 +233,19 @@ def _write_sidecar(
         "cost_usd": generation.cost_usd,
         "synthetic": generation.synthetic,
         "origin": generation.origin,
+        "injected": [_brief(fault) for fault in (generation.truth or {}).get("injected", ())],
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     _dump(workdir / SIDECAR, sidecar)
 
 
-def _dump(path: Path, value: Any) -> None:
+def _brief(fault: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what people want to know of an injected fault; its boxes are in the truth."""
+    return {name: fault[name] for name in ("fault", "defect", "start", "end", "severity", "note")}
+
+
+def _dump(path: Path, value: Any, indent: int | None = 1) -> None:
     with path.open("w", encoding="utf-8") as file:
-        json.dump(value, file, indent=1, sort_keys=True, ensure_ascii=False)
+        json.dump(value, file, indent=indent, sort_keys=True, ensure_ascii=False)
         file.flush()
         os.fsync(file.fileno())

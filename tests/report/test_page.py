@@ -84,6 +84,36 @@ def test_a_failed_case_says_why_in_its_row(suite: Suite) -> None:
     assert "temporal_flickering = 0.9" in test["resultsTableRow"][3]
 
 
+def test_what_to_watch_for_is_shown_first_with_what_came_of_it(suite: Suite) -> None:
+    watch = """
+watch = [
+  { defect = "low_motion", note = "the ball hardly rolled" },
+  { defect = "hand_deformation", note = "a hand of three fingers" },
+]
+"""
+    suite.prompts(suite.text().replace('id = "red-ball"', 'id = "red-ball"' + watch))
+    suite.run("--vb-rolls=1", "-k", "red-ball")
+    ((test,),) = drawn_on(suite.report / "index.html").values()
+    shown = test["extras"][0]["content"]
+    assert shown.index("a hand of three fingers") < shown.index("Clip and request")
+    (row,) = suite.rows()
+    assert [(one["defect"], one["state"]) for one in row["watch"]] == [
+        ("low_motion", "not found"),
+        ("hand_deformation", "not checked"),
+    ]
+    assert "the ball hardly rolled" in shown
+
+
+def test_faults_put_in_on_purpose_are_named(suite: Suite) -> None:
+    spec = "procedural:flawed?rate=1&only=black_frames&severity=1&duration=2&fps=12&size=192x108"
+    suite.run("--vb-rolls=1", "-k", "red-ball", backend=spec)
+    (row,) = suite.rows()
+    assert row["verdict"] == "fail"
+    assert [one["fault"] for one in row["injected"]] == ["black_frames"]
+    ((test,),) = drawn_on(suite.report / "index.html").values()
+    assert "Injected on purpose: black_frames" in test["extras"][0]["content"]
+
+
 @pytest.mark.parametrize(
     ("content", "free"), [(None, True), ([], True), (["run.json", "x"], True), (["thesis.doc"], False)]
 )

@@ -249,6 +249,12 @@ class TestSheet:
             in text
         )
 
+    def test_a_shape_of_its_own_stands_at_the_prompt(self, alpha: Style) -> None:
+        text = sheet.checklist([alpha], rolls=1, suites="suites")
+        wish = "```\n\nChoose for this one: seconds 10, size 1280x720, fps 23.976.\n\n- [ ] `alpha__mech__r0.mp4`\n"
+        assert wish in text
+        assert text.count("Choose for this one") == 1
+
     def test_no_text_breaks_out_of_its_block(self, alpha: Style) -> None:
         sly = replace(alpha.prompts[0], scene="```\u0020<script>", atmosphere="````")
         text = sheet.checklist([replace(alpha, prompts=(sly,))], rolls=1, suites="suites")

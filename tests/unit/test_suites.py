@@ -10,6 +10,7 @@ import pytest
 
 from pytest_videobench.prompts.load import find_styles, load_style, load_styles, suites_root
 from pytest_videobench.prompts.model import Delivery
+from pytest_videobench.prompts.spoken import spoken_camera
 from pytest_videobench.prompts.vocabulary import (
     CAMERA_MOVES,
     INTERACTIONS,
@@ -181,6 +182,11 @@ def test_only_what_is_spoken_is_demanded(prompt: Prompt) -> None:
     assert all(word in camera for word in SPOKEN_MOVES[prompt.expect.camera])
     assert prompt.expect.shot is None or SPOKEN_SHOTS[prompt.expect.shot] in camera
     assert [e for e in prompt.expect.elements if e.lower() not in text.replace("elves", "elf")] == []
+
+
+@each_prompt
+def test_a_bare_text_is_heard_as_it_is_meant(prompt: Prompt) -> None:
+    assert spoken_camera(prompt.text()) in {prompt.expect.camera, "any"}
 
 
 @each_prompt
