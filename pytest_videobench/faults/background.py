@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from pytest_videobench.faults.boxes import grown, in_pixels, window, within
-from pytest_videobench.faults.pixels import blob
+from pytest_videobench.faults.boxes import grown, in_pixels, window
 
 if TYPE_CHECKING:
     from pytest_videobench.faults.boxes import Box
@@ -46,10 +45,10 @@ class Background:
         self._path = _path(motion)
         self._offset: tuple[float, float] | None = None
 
-    def __call__(self, index: int, rows: slice, columns: slice, box: Box) -> Picture:
-        """Give the window's picture without what is inside the box (pixels of the whole picture)."""
-        here = self._take.frames[index][rows, columns]
-        hole = blob((here.shape[1], here.shape[0]), within(box, rows, columns), 0.3, power=4) > 0
+    def __call__(self, index: int, rows: slice, columns: slice, box: Box, cover: Floats) -> Picture:
+        """Give the window's picture without the object: where its ``cover``, 0–1, is above 0, and as large
+        as its box in pixels."""
+        here, hole = self._take.frames[index][rows, columns], cover > SEEN
         filled = np.zeros(here.shape, np.float32)
         open_still = np.ones(hole.shape, np.float32)
         for other in self._nearby(index):

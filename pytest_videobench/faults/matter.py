@@ -81,7 +81,7 @@ def _without(take: Take, dose: Dose, gone: Floats, anchor: int) -> Change:
         part = blob(size, within(box, *place), dose["feather"], power=4)
         object_there = spread(matte(i, place, whole), dose["rim"] * min(whole[2:]))
         weight = part * np.clip(object_there * 1.15, 0, 1) * float(gone[i])
-        frames[i][place] = mixed(frames[i][place], background(i, *place, box), weight)
+        frames[i][place] = mixed(frames[i][place], background(i, *place, box, object_there), weight)
     known = None if take.boxes is None else take.boxes.copy()
     made = replace(take, frames=frames, boxes=known)
     return Change(take=made, first=first, last=last, note="", regions=np.array(regions))

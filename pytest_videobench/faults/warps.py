@@ -120,7 +120,8 @@ class _Layer:
         hole = around(box, self._take.size)
         if hole is not None:
             part = tuple(slice(h.start - p.start, h.stop - p.start) for h, p in zip(hole, place, strict=True))
-            behind[part] = mixed(behind[part], self._background(index, *hole, box), cover[part])
+            filled = self._background(index, *hole, box, cover[part])
+            behind[part] = mixed(behind[part], filled, cover[part])
         return mixed(behind, moved, np.clip(_displaced(cover, *flow), 0, 1))
 
 

@@ -123,7 +123,10 @@ def test_the_example_of_a_style_can_be_read(tmp_path: Path) -> None:
 
 def test_every_closed_word_of_a_prompt_is_named() -> None:
     page = read(DOCS / "writing-prompts.md")
-    closed = (vocabulary.SHOTS, vocabulary.CAMERA_MOVES, vocabulary.MOTION_KINDS, vocabulary.AMOUNTS)
+    closed = (
+        *(vocabulary.SHOTS, vocabulary.CAMERA_MOVES, vocabulary.MOTION_KINDS, vocabulary.AMOUNTS),
+        *(vocabulary.LIGHTS, vocabulary.SUBJECTS, vocabulary.INTERACTIONS),
+    )
     words = {word for vocabulary_words in (vocabulary.PARTS, *closed) for word in vocabulary_words}
     assert {word for word in words if f"`{word}`" not in page} == set()
 
