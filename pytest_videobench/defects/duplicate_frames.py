@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pytest_videobench.defects.base import Finding, detector, rules
+from pytest_videobench.defects.hangs import block_steps, repeated_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,15 +16,21 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Expectations
 
 
-@detector(gate=False)
+@detector(gate=rules("duplicate_frames")["gate_from"])
 def duplicate_frames(footage: Footage, expected: Expectations) -> Iterable[Finding]:
-    """Find clips that show every new picture several times, at a lower true rate than the stored one."""
-    rule, share = rules("duplicate_frames"), footage.repeat_share
-    stored, true = footage.probe.fps, footage.true_fps
-    if share < rule["share"] or true > rule["rate_share"] * stored:
+    """Find clips that show every new picture several times, at a lower true rate than the stored one.
+
+    Severity is the share of the stored frames that repeat: a half where every picture is shown twice.
+    """
+    rule, steps = rules("duplicate_frames"), block_steps(footage)
+    if len(steps) < rule["pairs"]:
         return
-    blocks = footage.frames.blocks[footage.distinct]
-    if len(blocks) < 2 or np.abs(np.diff(blocks, axis=0)).mean() < rule["motion"]:
+    repeats = repeated_steps(steps, int(rule["reach"]), rule["repeat"])
+    share, moves = float(np.mean(repeats)), np.flatnonzero(~repeats)
+    if share < rule["share"] or len(moves) < 2 or np.median(steps[moves]) < rule["motion"]:
+        return
+    true = footage.probe.fps * (1 - share)
+    if true > rule["rate_share"] * footage.probe.fps:
         return
     yield Finding(
         defect="duplicate_frames",
@@ -31,6 +38,7 @@ def duplicate_frames(footage: Footage, expected: Expectations) -> Iterable[Findi
         end=footage.probe.duration,
         severity=share,
         confidence=0.9,
-        note=f"{100 * share:.0f} % of the frames repeat: {true:.3g} new pictures a second of {stored:.3g}.",
-        frames=(int(footage.distinct[1]),),
+        note=f"{100 * share:.0f} % of the frames repeat: {true:.3g} new pictures a second of"
+        f" {footage.probe.fps:.3g}.",
+        frames=(int(moves[0]) + 1,),
     )

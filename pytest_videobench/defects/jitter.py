@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pytest_videobench.defects.base import Finding, detector, rules
-from pytest_videobench.defects.spans import runs
+from pytest_videobench.defects.spans import rolling_median, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pytest_videobench.footage.footage import Floats, Footage
+    from pytest_videobench.footage.footage import Footage
     from pytest_videobench.prompts.model import Expectations
 
 
@@ -28,7 +28,7 @@ def jitter(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     shift = np.stack([path.dx, path.dy], axis=1)
     reversal = np.sqrt(np.maximum(-shift[1:] * shift[:-1], 0).sum(axis=1))
     reversal[np.minimum(path.fit[1:], path.fit[:-1]) < rule["fit"]] = np.nan
-    typical = _rolling_median(reversal, _window(footage, rule["window"], int(rule["pairs"])))
+    typical = rolling_median(reversal, _window(footage, rule["window"], int(rule["pairs"])))
     for first, stop in runs(np.nan_to_num(typical) > rule["reversal"]):
         if stop - first < rule["lasting"]:
             continue
@@ -46,15 +46,3 @@ def jitter(footage: Footage, expected: Expectations) -> Iterable[Finding]:
 
 def _window(footage: Footage, length: float, fewest: int) -> int:
     return max(fewest - 2, round(length * footage.true_fps))
-
-
-def _rolling_median(values: Floats, window: int) -> Floats:
-    """Give the median around every value, NaN where half of the window is not known."""
-    half = window // 2
-    padded = np.pad(values, half, constant_values=np.nan)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1)
-    known = np.isfinite(windows).sum(axis=1)
-    answer = np.full(len(values), np.nan)
-    enough = known * 2 > min(window, len(values))
-    answer[enough] = np.nanmedian(windows[enough], axis=1)
-    return answer

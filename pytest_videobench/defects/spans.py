@@ -34,3 +34,15 @@ def around(values: Floats, index: int, reach: int) -> Floats:
     """Give the values near an index, without the value itself."""
     start = max(0, index - reach)
     return np.concatenate([values[start:index], values[index + 1 : index + 1 + reach]])
+
+
+def rolling_median(values: Floats, window: int, fewest: float | None = None) -> Floats:
+    """Give the median around every value, NaN where fewer than ``fewest`` (half of the window) are known."""
+    half = window // 2
+    padded = np.pad(values, half, constant_values=np.nan)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1)
+    known = np.isfinite(windows).sum(axis=1)
+    answer = np.full(len(values), np.nan)
+    enough = known > min(window, len(values)) / 2 if fewest is None else known >= fewest
+    answer[enough] = np.nanmedian(windows[enough], axis=1)
+    return answer

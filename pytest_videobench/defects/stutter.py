@@ -7,34 +7,56 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pytest_videobench.defects.base import Finding, detector, rules
+from pytest_videobench.defects.hangs import block_steps, lost_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from pytest_videobench.footage.footage import Footage
+    from pytest_videobench.footage.footage import Footage, Ints
     from pytest_videobench.prompts.model import Expectations
 
 
-@detector(gate=False)
+@detector(gate=rules("stutter")["gate_from"])
 def stutter(footage: Footage, expected: Expectations) -> Iterable[Finding]:
-    """Find repeated frames amid motion; repeats in a still scene, or of every picture, are not counted."""
-    rule, change, distinct = rules("stutter"), footage.steps.change, footage.distinct
-    if footage.true_fps <= rule["even"] * footage.probe.fps or len(distinct) < 3:
+    """Find lost frames, at which motion hangs and then leaps, or else frames that repeat amid motion.
+
+    Repeats after which motion goes on as before come from another frame rate, so they only warn. Severity:
+    of lost frames, 0.25 and three times their share; of repeats, 0.2 and their share, at most 0.5.
+    """
+    rule, steps = rules("stutter"), block_steps(footage)
+    lost = lost_steps(steps, rule["hung"], rule["leap"], rule["lost_motion"])
+    if len(lost) >= rule["times"] and len(lost) >= rule["lost_share"] * len(steps):
+        share = len(lost) / len(steps)
+        note = f"Frames are lost {len(lost)} times: motion hangs for one and leaps in the next."
+        yield _finding(footage, lost, 0.25 + 3 * share, note)
         return
+    hung = _repeats(footage, rule)
+    share = len(hung) / max(1, len(steps))
+    if len(hung) >= rule["times"] and share >= rule["share"]:
+        note = f"Motion hangs {len(hung)} times: {100 * share:.0f} % of the frames repeat amid motion."
+        yield _finding(footage, hung, min(0.5, 0.2 + share), note)
+
+
+def _finding(footage: Footage, hung: Ints, severity: float, note: str) -> Finding:
+    return Finding(
+        defect="stutter",
+        start=float(footage.frames.time[hung[0]]),
+        end=float(footage.frames.time[hung[-1]]),
+        severity=severity,
+        confidence=0.7,
+        note=note,
+        frames=tuple(int(i) for i in hung[:4]),
+    )
+
+
+def _repeats(footage: Footage, rule: Mapping[str, float]) -> Ints:
+    """Give the frames that repeat amid motion; in a still scene, or of every picture, they do not count."""
+    change, distinct = footage.steps.change, footage.distinct
+    if footage.true_fps <= rule["even"] * footage.probe.fps or len(distinct) < 3:
+        return np.zeros(0, np.int64)
     hung = np.setdiff1d(np.arange(1, len(change) + 1), distinct)
     before = distinct[np.searchsorted(distinct, hung) - 1] - 1
     after = distinct[np.minimum(np.searchsorted(distinct, hung), len(distinct) - 1)] - 1
     inside = (before >= 0) & (after >= hung)
-    moving = hung[inside][np.minimum(change[before[inside]], change[after[inside]]) > rule["motion"]]
-    share = len(moving) / max(1, len(change))
-    if len(moving) < rule["times"] or share < rule["share"]:
-        return
-    yield Finding(
-        defect="stutter",
-        start=float(footage.frames.time[moving[0]]),
-        end=float(footage.frames.time[moving[-1]]),
-        severity=min(0.8, 0.2 + 2 * share),
-        confidence=0.7,
-        note=f"Motion hangs {len(moving)} times: {100 * share:.0f} % of the frames repeat amid motion.",
-        frames=tuple(int(i) for i in moving[:4]),
-    )
+    moving = np.minimum(change[before[inside]], change[after[inside]]) > rule["motion"]
+    return np.asarray(hung[inside][moving], np.int64)

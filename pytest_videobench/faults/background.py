@@ -8,13 +8,14 @@ import cv2
 import numpy as np
 
 from pytest_videobench.faults.boxes import grown, in_pixels, window
+from pytest_videobench.faults.pixels import softened
 
 if TYPE_CHECKING:
     from pytest_videobench.faults.boxes import Box
     from pytest_videobench.faults.model import Floats, Picture, Take
     from pytest_videobench.faults.motion import Motion
 
-REACHES = (4, 8, 14, 22, 32)
+REACHES = (4, 10, 20, 36)
 """Frames away, before and after, in which the background is looked for; the nearest is believed first."""
 RIM = 1.35
 """Size of the window around a box, of whose rim the made-up part is continued."""
@@ -31,6 +32,14 @@ OFFSETS = (
 """Where detail is borrowed, in boxes."""
 OUTSIDE = 60.0
 """Grey levels that a place one box outside the picture counts like."""
+DETAIL = 0.02
+"""Widths up to which structure is detail; larger forms that are borrowed look like a second object."""
+FAINT = 16
+"""Grey levels of the strongest detail that is borrowed; sharp edges belong to somebody."""
+PACE = 4
+"""Pixels between the points at which it is asked what another frame shows; its answer is soft anyway."""
+WORTH = 0.02
+"""Share of the hole that a frame must fill to be looked at."""
 SEEN = 0.02
 """Share of a pixel that may be open and still count as filled."""
 MISFIT = 14.0
@@ -50,16 +59,20 @@ class Background:
         as its box in pixels."""
         here, hole = self._take.frames[index][rows, columns], cover > SEEN
         filled = np.zeros(here.shape, np.float32)
-        open_still = np.ones(hole.shape, np.float32)
+        missing = hole.astype(np.float32)
         for other in self._nearby(index):
-            if (open_still[hole] < SEEN).all():
-                break
-            there, clear = self._seen_there(index, other, rows, columns, hole)
-            if there is not None:
-                filled += there * (open_still * clear)[..., None]
-                open_still *= 1 - clear
-        if open_still.max() >= SEEN:
-            filled += self._made_up(index, rows, columns, hole, box) * open_still[..., None]
+            clear = self._clear(index, other, rows, columns)
+            gain = missing[::PACE, ::PACE] * clear
+            if gain.sum() <= WORTH * hole.sum() / PACE**2:
+                continue
+            there = self._seen_there(index, other, rows, columns)
+            if self._fits(here, there, clear, hole):
+                clear = cv2.resize(clear, hole.shape[::-1], interpolation=cv2.INTER_LINEAR)
+                filled += there * (missing * clear)[..., None]
+                missing *= 1 - clear
+        if missing.max() >= SEEN:
+            filled += self._made_up(index, rows, columns, hole, box) * missing[..., None]
+        filled += here * (~hole)[..., None]
         return np.asarray(np.clip(np.rint(filled), 0, 255), np.uint8)
 
     def _nearby(self, index: int) -> list[int]:
@@ -67,34 +80,32 @@ class Background:
         numbers = [index + way * reach for reach in REACHES for way in (-1, 1)]
         return [number for number in numbers if 0 <= number < self._take.count]
 
-    def _seen_there(
-        self, index: int, other: int, rows: slice, columns: slice, hole: Floats
-    ) -> tuple[Picture | None, Floats]:
-        """Give what another frame shows of this place, and where the object is elsewhere in it, 0–1."""
-        width, height = self._take.size
-        view = _between(self._path[other], self._path[index], width)
-        box = grown(in_pixels(self._boxes[other], (width, height)), 1.25)
-        clear = self._clear(box, view, rows, columns)
-        if not (clear[hole] > 0).any():
-            return None, clear
+    def _seen_there(self, index: int, other: int, rows: slice, columns: slice) -> Picture:
+        """Give what another frame shows of this place."""
+        view = _between(self._path[other], self._path[index], self._take.size[0])
         shift = view - np.array([[0, 0, columns.start], [0, 0, rows.start]])
         size = (columns.stop - columns.start, rows.stop - rows.start)
-        there = cv2.warpAffine(
-            self._take.frames[other], shift, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
+        picture = self._take.frames[other]
+        return np.asarray(
+            cv2.warpAffine(picture, shift, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101),
+            np.uint8,
         )
-        rim, here = (~hole) & (clear > 0), self._take.frames[index][rows, columns]
-        if rim.any() and np.mean(cv2.absdiff(here, there)[rim]) > MISFIT:
-            return None, clear
-        return np.asarray(there, np.uint8), clear
 
-    def _clear(self, box: Box, view: Floats, rows: slice, columns: slice) -> Floats:
-        """Where in the window another frame has no object and some picture, 0–1."""
+    def _fits(self, here: Picture, there: Picture, clear: Floats, hole: Floats) -> bool:
+        """Whether both show the same around the object."""
+        rim = ~hole[::PACE, ::PACE] & (clear > 0)
+        unlike = np.abs(here[::PACE, ::PACE].astype(np.int16) - there[::PACE, ::PACE])[rim]
+        return not unlike.size or float(unlike.mean()) <= MISFIT
+
+    def _clear(self, index: int, other: int, rows: slice, columns: slice) -> Floats:
+        """Where another frame has no object and some picture, 0–1, at every ``PACE``-th pixel of a window."""
         width, height = self._take.size
+        back = _between(self._path[index], self._path[other], width)
+        box = grown(in_pixels(self._boxes[other], (width, height)), 1.25)
         if not np.isfinite(box).all():  # the object is not in that frame
             box = (-2.0 * width, -2.0 * height, 1.0, 1.0)
-        x = np.arange(columns.start, columns.stop, dtype=np.float32)[None]
-        y = np.arange(rows.start, rows.stop, dtype=np.float32)[:, None]
-        back = cv2.invertAffineTransform(view)
+        x = np.arange(columns.start, columns.stop, PACE, dtype=np.float32)[None]
+        y = np.arange(rows.start, rows.stop, PACE, dtype=np.float32)[:, None]
         u = back[0, 0] * x + (back[0, 1] * y + back[0, 2])
         v = back[1, 0] * x + (back[1, 1] * y + back[1, 2])
         beside = np.abs(u - box[0] - box[2] / 2) - box[2] / 2
@@ -110,9 +121,9 @@ class Background:
         if self._offset is None:
             self._offset = self._best_offset(index, rows, columns, hole, box)
         beside = self._beside(index, rows, columns, (self._offset[0] * box[2], self._offset[1] * box[3]))
-        whole = np.ones(hole.shape, bool)
-        fine = cv2.subtract(beside, _membrane(beside, whole, hole), dtype=cv2.CV_16S)
-        return np.asarray(cv2.add(_membrane(here, ~hole, hole), fine, dtype=cv2.CV_8U), np.uint8)
+        fine = cv2.subtract(beside, softened(beside, DETAIL * self._take.size[0]), dtype=cv2.CV_16S)
+        fine = np.clip(fine, -FAINT, FAINT)
+        return np.asarray(cv2.add(_membrane(here, ~hole), fine, dtype=cv2.CV_8U), np.uint8)
 
     def _best_offset(
         self, index: int, rows: slice, columns: slice, hole: Floats, box: Box
@@ -143,9 +154,9 @@ class Background:
         )
 
 
-def _membrane(picture: Picture, known: Floats, hole: Floats) -> Picture:
+def _membrane(picture: Picture, known: Floats) -> Picture:
     """Give the low frequencies of what is known, stretched smoothly over what is not."""
-    height, width = hole.shape
+    height, width = known.shape
     weight = known.astype(np.float32)
     filled = picture.astype(np.float32) * weight[..., None]
     total = np.zeros_like(filled)

@@ -30,7 +30,7 @@ def read(path: Path) -> dict[str, object]:
         raise PromptError(f"{path}: expected UTF-8 text, got a stray byte at offset {error.start}") from error
     except (OSError, ValueError) as error:
         found = getattr(error, "strerror", None) or error
-        raise PromptError(f"{path}: expected a readable prompts file, got: {found}") from error
+        raise PromptError(f"{path}: expected a readable file, got: {found}") from error
     try:
         return tomllib.loads(source)
     except (ValueError, RecursionError) as error:

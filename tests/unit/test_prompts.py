@@ -352,9 +352,9 @@ class TestNoTomlAtAll:
     def test_a_missing_file(self) -> None:
         with pytest.raises(PromptError) as caught:
             load_style(Path("no/such/prompts.toml"))
-        expected = "no/such/prompts.toml: expected a readable prompts file, got: No such file or directory"
+        expected = "no/such/prompts.toml: expected a readable file, got: No such file or directory"
         assert str(caught.value) == str(Path(expected))
 
     def test_a_folder_in_its_place(self, tmp_path: Path) -> None:
-        with pytest.raises(PromptError, match="expected a readable prompts file"):
+        with pytest.raises(PromptError, match="expected a readable file"):
             load_style(tmp_path)

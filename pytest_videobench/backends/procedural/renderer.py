@@ -11,6 +11,7 @@ import numpy as np
 from pytest_videobench.backends.procedural.air import Air, air
 from pytest_videobench.backends.procedural.camera import Camera, camera
 from pytest_videobench.backends.procedural.canvas import dimmed, light
+from pytest_videobench.backends.procedural.flat import flattened
 from pytest_videobench.backends.procedural.flow import flow
 from pytest_videobench.backends.procedural.scene import Layer, layers
 from pytest_videobench.backends.procedural.sheet import Ledger, Picture
@@ -45,6 +46,7 @@ class Film:
         """Draw the frames in order, BGRA; each is overwritten by the next."""
         picture = Picture(np.zeros((self.camera.height, self.camera.width, 4), np.uint8))
         behind, before = self._sides()
+        behind = flattened(behind, self.camera)
         for index in range(len(self.camera.path)):
             self._draw(behind, picture, index)
             self.air.veil(picture.pixels, index)

@@ -44,7 +44,10 @@ class Layer:
 
     def draw(self, sheet: Sheet, camera: Camera, index: int) -> None:
         """Lay the layer down as the camera sees it; a backdrop replaces all that was there."""
-        matrix = camera.matrix(index, self.depth) @ self.place
+        self.lay(sheet, camera.matrix(index, self.depth) @ self.place)
+
+    def lay(self, sheet: Sheet, matrix: Floats) -> None:
+        """Lay the layer down through a matrix from its pixels to the sheet's."""
         if self.depth > 0:
             sheet.paste(self.image, matrix)
         else:

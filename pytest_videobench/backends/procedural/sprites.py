@@ -14,9 +14,15 @@ from pytest_videobench.backends.procedural.canvas import Light, ink
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-SUPERSAMPLING = 2
 PAD = 6
 LIGHT_FROM = (-0.55, -0.75)
+HARD = ("metal", "glass", "gold", "steel")
+"""Inks that shine."""
+LINES = ("line", "ring", "arc")
+"""Shapes that are strokes."""
+LINE_INK = (42, 30, 38)
+FINEST_LINES = 60
+"""Pixels per unit below which a cel has no lines inside a part: they would swallow it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,23 +36,135 @@ class Sprite:
     """3 x n corners around all that is solid, in units of the figure."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sheet:
+    """What a sprite is painted on."""
+
+    picture: Floats
+    mask: Bytes
+    glow: Bytes
+    low: Floats
+    size: float
+    light: Light
+
+
 def sprite(
-    shapes: Sequence[Sequence[Any]], size: float, inks: Mapping[str, Floats], light: Light, seed: int
+    shapes: Sequence[Sequence[Any]], size: float, inks: Mapping[str, Floats], light: Light
 ) -> Sprite:
-    """Draw shapes in figure units at ``size`` pixels per unit, shade them as the look demands."""
+    """Draw shapes in figure units at ``size`` pixels per unit, shaded as the look demands."""
     outlines = [_outline(shape) for shape in shapes]
     every = np.vstack(outlines)
     low, high = every.min(axis=0) - PAD / size, every.max(axis=0) + PAD / size
     width, height = np.maximum(np.ceil((high - low) * size).astype(int), 4)
-    picture, mask, glow = _drawn(shapes, outlines, low, size, (width, height), inks)
-    picture = _shaded(picture, mask, light, seed)
-    if light.cel:
-        picture, mask = _inked(picture, mask, size)
-    image = cv2.merge([cv2.multiply(picture, cv2.merge([mask] * 3), scale=1 / 255), mask])
-    image[..., :3] = cv2.add(image[..., :3], cv2.GaussianBlur(glow, (0, 0), max(1.5, PAD / 2.5)))
+    sheet = _Sheet(
+        picture=np.empty((height, width, 3), np.float32),
+        mask=np.zeros((height, width), np.uint8),
+        glow=np.zeros((height, width, 3), np.uint8),
+        low=low,
+        size=size,
+        light=light,
+    )
+    sheet.picture[:] = inks[shapes[0][-1]] * 255
+    for shape, outline in zip(shapes, outlines, strict=True):
+        _add(sheet, shape, outline, inks)
     place = np.array([[1 / size, 0, low[0]], [0, 1 / size, low[1]], [0, 0, 1]])
     corners = cv2.convexHull(every.astype(np.float32))[:, 0]
-    return Sprite(image=image, place=place, hull=np.vstack([corners.T, np.ones(len(corners))]))
+    return Sprite(image=_joined(sheet), place=place, hull=np.vstack([corners.T, np.ones(len(corners))]))
+
+
+def _joined(sheet: _Sheet) -> Bytes:
+    picture, mask = np.clip(sheet.picture, 0, 255).astype(np.uint8), sheet.mask
+    if sheet.light.cel:
+        picture, mask = _inked(picture, mask, sheet.size)
+    image = cv2.merge([cv2.multiply(picture, cv2.merge([mask] * 3), scale=1 / 255), mask])
+    if sheet.glow.any():
+        halo = cv2.GaussianBlur(sheet.glow, (0, 0), max(1.5, PAD / 2.5))
+        image[..., :3] = cv2.add(image[..., :3], halo)
+    return image
+
+
+def _add(sheet: _Sheet, shape: Sequence[Any], outline: Floats, inks: Mapping[str, Floats]) -> None:
+    kind, name = shape[0], shape[-1]
+    span = (outline - sheet.low) * sheet.size
+    wide = sheet.mask.shape
+    x0, y0 = np.maximum(np.floor(span.min(axis=0)).astype(int) - 3, 0)
+    x1, y1 = np.minimum(np.ceil(span.max(axis=0)).astype(int) + 4, (wide[1], wide[0]))
+    area = np.s_[y0:y1, x0:x1]
+    mask = _mask(shape, span - (x0, y0), (int(y1 - y0), int(x1 - x0)), sheet)
+    shade = inks[name] * 255
+    if kind == "soft":
+        reach = max(1.0, 0.16 * min(mask.shape))
+        mask = cv2.min(cv2.GaussianBlur(mask, (0, 0), reach), sheet.mask[area])
+        cover: Floats = (mask.astype(np.float32) * (0.5 / 255))[..., None]
+        tone: Floats = np.ones((*mask.shape, 1), np.float32)
+    else:
+        cover = (mask.astype(np.float32) / 255)[..., None]
+        tone = _tone(mask, kind, name, sheet.light)
+    painted = shade * tone if tone.shape[2] == 1 else shade * tone[..., :1] + tone[..., 1:]
+    sheet.picture[area] += (painted - sheet.picture[area]) * cover
+    if kind != "soft":
+        np.maximum(sheet.mask[area], mask, out=sheet.mask[area])
+    if name == "glow":
+        sheet.glow[area] = cv2.max(sheet.glow[area], cv2.merge([mask] * 3) // 255 * np.uint8(ink(inks[name])))
+    if sheet.light.cel and kind not in ("soft", *LINES) and sheet.size > FINEST_LINES:
+        _contour(sheet, span)
+
+
+def _contour(sheet: _Sheet, span: Floats) -> None:
+    """Draw the outline of a shape in a darker tone of what it is on."""
+    low, high = np.floor(span.min(axis=0)).astype(int) - 2, np.ceil(span.max(axis=0)).astype(int) + 3
+    x0, y0 = np.maximum(low, 0)
+    line = np.zeros((int(high[1] - y0), int(high[0] - x0)), np.uint8)
+    corners = np.round((span - (x0, y0)) * 8).astype(np.int32)
+    cv2.polylines(line, [corners], True, (255,), 1, cv2.LINE_AA, 3)
+    area = sheet.picture[y0 : y0 + line.shape[0], x0 : x0 + line.shape[1]]
+    area *= 1 - (line[: area.shape[0], : area.shape[1]].astype(np.float32) * (0.55 / 255))[..., None]
+
+
+def _mask(shape: Sequence[Any], span: Floats, area: tuple[int, int], sheet: _Sheet) -> Bytes:
+    mask = np.zeros(area, np.uint8)
+    corners = [np.round(span * 8).astype(np.int32)]
+    if shape[0] in LINES:
+        path, thick = _stroke(shape, span), max(1, round(_width(shape) * sheet.size))
+        cv2.polylines(
+            mask, [np.round(path * 8).astype(np.int32)], shape[0] == "ring", (255,), thick, cv2.LINE_AA, 3
+        )
+    else:
+        cv2.fillPoly(mask, corners, (255,), cv2.LINE_AA, 3)
+    return mask
+
+
+def _tone(mask: Bytes, kind: str, name: str, light: Light) -> Floats:
+    """Give how light a shape is at each pixel, and in three further channels what shines on it."""
+    height, width = mask.shape
+    if kind in LINES:
+        return np.ones((height, width, 1), np.float32)
+    reach = max(1.2, (0.07 if kind == "poly" else 0.2) * min(width, height))
+    step = 1 if reach < 6 else 4
+    small = cv2.resize(mask, (width // step + 1, height // step + 1), interpolation=cv2.INTER_AREA)
+    swell = cv2.GaussianBlur(small.astype(np.float32) / 255, (0, 0), reach / step)
+    slope = -cv2.Sobel(swell, cv2.CV_32F, 1, 0) * LIGHT_FROM[0] - (
+        cv2.Sobel(swell, cv2.CV_32F, 0, 1) * LIGHT_FROM[1]
+    )
+    lit = np.clip(cv2.resize(slope, (width, height)) * (0.16 * reach / step), -1, 1)
+    if light.cel:
+        return np.where(lit < -0.16, 0.76, 1.0).astype(np.float32)[..., None]
+    fall = np.linspace(0.06, -0.08, height, dtype=np.float32)[:, None]
+    tone: Floats = (0.96 + 0.62 * lit + fall).astype(np.float32)[..., None]
+    if light.shading in ("rim", "gloss") or name in HARD:
+        shine = np.clip(lit - (0.2 if name in HARD else 0.3), 0, 1)[..., None] * 190
+        return np.dstack([tone, shine * mix(light.accents[1], light.light, 0.6)])
+    return tone
+
+
+def _stroke(shape: Sequence[Any], span: Floats) -> Floats:
+    """Give the middle line of a stroke, whose outline holds it first."""
+    count = len(shape[1]) if shape[0] == "line" else 48
+    return span[:count]
+
+
+def _width(shape: Sequence[Any]) -> float:
+    return float(shape[2] if shape[0] == "line" else shape[4])
 
 
 def _outline(shape: Sequence[Any]) -> Floats:
@@ -54,11 +172,22 @@ def _outline(shape: Sequence[Any]) -> Floats:
     if kind in ("poly", "blob"):
         corners = np.array(numbers[0], float)
         return corners if kind == "poly" else _rounded(corners)
-    if kind == "ellipse":
+    if kind in LINES:
+        path = np.array(numbers[0], float) if kind == "line" else _arc(kind, numbers)
+        return np.vstack([path, path - _width(shape) / 2, path + _width(shape) / 2])
+    if kind in ("ellipse", "soft"):
         cx, cy, rx, ry = numbers
         turns = np.linspace(0, 2 * np.pi, 48, endpoint=False)
         return np.stack([cx + rx * np.cos(turns), cy + ry * np.sin(turns)], axis=1)
     return _limb(*numbers)
+
+
+def _arc(kind: str, numbers: Sequence[float]) -> Floats:
+    """Give 48 points of a ring or, between two angles in degrees, of an arc."""
+    cx, cy, radius = numbers[:3]
+    first, last = (0.0, 360.0 * 47 / 48) if kind == "ring" else numbers[4:6]
+    turns = np.deg2rad(np.linspace(first, last, 48))
+    return np.stack([cx + radius * np.cos(turns), cy + radius * np.sin(turns)], axis=1)
 
 
 def _rounded(corners: Floats) -> Floats:
@@ -83,60 +212,10 @@ def _limb(x1: float, y1: float, r1: float, x2: float, y2: float, r2: float) -> F
     )
 
 
-def _drawn(
-    shapes: Sequence[Sequence[Any]],
-    outlines: Sequence[Floats],
-    low: Floats,
-    size: float,
-    area: tuple[int, int],
-    inks: Mapping[str, Floats],
-) -> tuple[Bytes, Bytes, Bytes]:
-    width, height = area
-    fine = (height * SUPERSAMPLING, width * SUPERSAMPLING)
-    picture, mask, glow = (np.zeros((*fine, n), np.uint8) for n in (3, 1, 3))
-    picture[:] = ink(inks[shapes[0][-1]])
-    for shape, outline in zip(shapes, outlines, strict=True):
-        corners = [np.round((outline - low) * size * SUPERSAMPLING * 8).astype(np.int32)]
-        shade = ink(inks[shape[-1]])
-        cv2.fillPoly(picture, corners, shade, cv2.LINE_AA, 3)
-        cv2.fillPoly(mask, corners, (255,), cv2.LINE_AA, 3)
-        if shape[-1] == "glow":
-            cv2.fillPoly(glow, corners, shade, cv2.LINE_AA, 3)
-    small = [
-        cv2.resize(sheet, (width, height), interpolation=cv2.INTER_AREA) for sheet in (picture, mask, glow)
-    ]
-    return small[0], small[1], small[2]
-
-
-def _shaded(picture: Bytes, mask: Bytes, light: Light, seed: int) -> Bytes:
-    depth = cv2.distanceTransform((mask > 127).astype(np.uint8), cv2.DIST_L2, 3)
-    share = np.clip(depth / max(1.0, float(depth.max())), 0, 1)
-    swell = cv2.GaussianBlur(np.sqrt(share * (2 - share)).astype(np.float32), (0, 0), 1.2)
-    reach = max(1.0, float(depth.max()))
-    slope = (
-        cv2.Sobel(swell, cv2.CV_32F, 1, 0) * LIGHT_FROM[0]
-        + cv2.Sobel(swell, cv2.CV_32F, 0, 1) * LIGHT_FROM[1]
-    )
-    lit = np.clip(-slope * reach / 12, -1, 1)
-    if light.cel:
-        tone = np.where(lit < -0.14, 0.74, 1.0).astype(np.float32)
-    else:
-        texture = np.random.default_rng(seed).random(
-            (picture.shape[0] // 3 + 2, picture.shape[1] // 3 + 2), np.float32
-        )
-        cloth = cv2.resize(texture, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_CUBIC)
-        tone = 0.86 + 0.42 * lit + 0.06 * (cloth - 0.5)
-    shaded = picture.astype(np.float32) * tone[..., None]
-    if light.shading in ("rim", "gloss"):
-        shaded += np.clip(lit - 0.35, 0, 1)[..., None] * 150 * mix(light.accents[1], light.light, 0.4)
-    whole: Bytes = np.clip(shaded, 0, 255).astype(np.uint8)
-    return whole
-
-
 def _inked(picture: Bytes, mask: Bytes, size: float) -> tuple[Bytes, Bytes]:
     line = 3 if size < 260 else 5
     wide = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (line, line)))
     inner = cv2.merge([cv2.erode(mask, np.ones((3, 3), np.uint8))] * 3)
-    dark = np.full_like(picture, (42, 30, 38))
+    dark = np.full_like(picture, LINE_INK)
     keep = cv2.multiply(picture, inner, scale=1 / 255)
     return cv2.add(keep, cv2.multiply(dark, cv2.bitwise_not(inner), scale=1 / 255)), wide
