@@ -2,7 +2,7 @@
 
     python benchmarks/contact_sheet.py [--style NAME] [--output FILE] [--seconds S]
 
-Without a style, four prompts of each. It is the picture in the docs, and how to look at a change of the renderer.
+Without a style, four prompts of each: the picture in the docs, and how to look at a change of the renderer.
 """
 
 from __future__ import annotations
@@ -50,9 +50,7 @@ def chosen(style: str | None) -> list[Prompt]:
     styles = list(load_styles(suites_root()).values())
     if style:
         return [prompt for one in styles if one.name == style for prompt in one.prompts]
-    return [
-        prompt for one in styles for prompt in islice(one.prompts, 0, None, max(1, len(one.prompts) // EACH))
-    ][: EACH * len(styles)]
+    return [one.prompts[i * len(one.prompts) // EACH] for one in styles for i in range(EACH)]
 
 
 def picture(prompt: Prompt, seconds: float) -> NDArray[np.uint8]:

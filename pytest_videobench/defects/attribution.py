@@ -11,13 +11,15 @@ if TYPE_CHECKING:
 
     from pytest_videobench.defects.base import Finding
 
-ORDER = ("black_frames", "blank_frames", "hard_cut", "freeze")
+ORDER = ("black_frames", "blank_frames", "hard_cut", "blockiness", "overexposed", "freeze")
 """What explains goes before what is explained."""
 EVENTS = {
     "hard_cut": ("black_frames", "blank_frames"),
-    "freeze": ("black_frames", "blank_frames"),
+    "freeze": ("black_frames", "blank_frames", "blockiness"),
     "flash": ("black_frames", "blank_frames", "hard_cut"),
-    "flicker": ("black_frames", "blank_frames", "hard_cut"),
+    "flicker": ("black_frames", "blank_frames", "hard_cut", "blockiness"),
+    "blur": ("black_frames", "blank_frames", "hard_cut", "blockiness", "overexposed"),
+    "late_decay": ("hard_cut",),
     "jitter": ("black_frames", "blank_frames", "hard_cut"),
     "stutter": ("black_frames", "blank_frames", "freeze"),
     "duplicate_frames": ("freeze",),
@@ -26,9 +28,15 @@ EVENTS = {
 }
 """Which defects yield to which others that happen at the same time."""
 
+ONE_SHOT = ("blur", "late_decay")
+"""What compares parts of a clip with one another, and says nothing of a clip of several shots."""
+
 
 def attribute(findings: Iterable[Finding]) -> list[Finding]:
-    """Drop every finding that another, earlier in the order of explanation, accounts for; sort by start."""
+    """Drop every finding that another, earlier in the order of explanation, accounts for; sort by start.
+
+    What may fail a case is only explained by what may as well.
+    """
     kept: list[Finding] = []
     for finding in sorted(findings, key=_rank):
         causes = [other for other in kept if other.defect in EVENTS.get(finding.defect, ())]
@@ -45,5 +53,9 @@ def _rank(finding: Finding) -> tuple[int, float]:
 def _explains(cause: Finding, finding: Finding) -> bool:
     """Say whether most of a finding lies within the reach of a cause."""
     rule = rules("attribution")
+    if finding.gate and not cause.gate:
+        return False
+    if cause.defect == "hard_cut" and finding.defect in ONE_SHOT:
+        return True
     shared = min(cause.end + rule["mask"], finding.end) - max(cause.start - rule["mask"], finding.start)
     return shared >= 0 and shared >= rule["share"] * (finding.end - finding.start)

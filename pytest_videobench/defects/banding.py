@@ -15,20 +15,23 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Expectations
 
 
-@detector(gate=False)
+@detector(gate=rules("banding")["gate_from"])
 def banding(footage: Footage, expected: Expectations) -> Iterable[Finding]:
-    """Find gentle slopes of brightness that come in flat bands in most of the clip."""
-    samples = footage.samples
-    share = float(np.median(samples.banding))
-    if share <= rules("banding")["share"]:
+    """Find clips whose flat parts have only a few levels of brightness, all equally far apart.
+
+    Severity is a fortieth of the grey levels from band to band.
+    """
+    rule, samples = rules("banding"), footage.samples
+    banded = samples.banding > rule["regular"]
+    if not banded.any() or np.mean(banded) < rule["share"]:
         return
-    worst = int(samples.banding.argmax())
+    step = float(np.median(samples.band_step[banded]))
     yield Finding(
         defect="banding",
         start=0.0,
         end=footage.probe.duration,
-        severity=0.3,
-        confidence=0.4,
-        note=f"{100 * share:.0f} % of the gentle slopes are flat in steps; noise would break them up.",
-        frames=(int(samples.index[worst]),),
+        severity=step / 40,
+        confidence=0.6,
+        note=f"Flat parts come in levels {step:.0f} grey levels apart; a smooth slope has all in between.",
+        frames=(int(samples.index[samples.banding.argmax()]),),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pytest_videobench.defects.base import Finding, detector, rules
+from pytest_videobench.defects.sampled import sampled_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,20 +16,22 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Expectations
 
 
-@detector(gate=False)
+@detector(gate=rules("blockiness")["gate_from"])
 def blockiness(footage: Footage, expected: Expectations) -> Iterable[Finding]:
-    """Find a grid of 8 pixels that is seen in most of the clip."""
+    """Find spans in which a grid of 8 pixels is seen.
+
+    Severity: a quarter of the binary logarithm of how much larger steps are on the grid, so 1 at 16 times.
+    """
     rule, samples = rules("blockiness"), footage.samples
-    ratio = float(np.median(samples.blockiness))
-    if ratio <= rule["ratio"]:
-        return
-    worst = int(samples.blockiness.argmax())
-    yield Finding(
-        defect="blockiness",
-        start=0.0,
-        end=footage.probe.duration,
-        severity=(ratio - 1) / 3,
-        confidence=0.5,
-        note=f"Luma steps across block borders are {ratio:.2f} times those elsewhere.",
-        frames=(int(samples.index[worst]),),
-    )
+    for start, end, where in sampled_spans(footage, samples.blockiness > rule["ratio"], rule["seconds"]):
+        ratio = float(np.median(samples.blockiness[where]))
+        yield Finding(
+            defect="blockiness",
+            start=start,
+            end=end,
+            severity=float(np.log2(ratio)) / 4,
+            confidence=0.6,
+            note=f"For {end - start:.1f} s, luma steps across block borders are {ratio:.1f} times those"
+            " elsewhere.",
+            frames=(int(samples.index[where][samples.blockiness[where].argmax()]),),
+        )

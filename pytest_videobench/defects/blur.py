@@ -8,7 +8,7 @@ import numpy as np
 
 from pytest_videobench.defects.base import Finding, detector, rules
 from pytest_videobench.defects.sampled import sampled_spans
-from pytest_videobench.metrics.decay import lit_samples
+from pytest_videobench.defects.softness import detail_left, lit, sharpness_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,25 +17,38 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Expectations
 
 
-@detector(gate=False)
+@detector(gate=rules("blur")["gate_from"])
 def blur(footage: Footage, expected: Expectations) -> Iterable[Finding]:
-    """Find spans that are soft by any standard, or far softer than the rest of the clip."""
+    """Find spans far softer than the rest of the clip, or else spans that are soft by any standard.
+
+    Softness that lasts to the end is left to ``late_decay``. Severity: 1 less the sharpness that is left; of
+    clips without a sharp part, which may be soft by choice, 0.3 and a third of the share of the clip.
+    """
     rule, samples = rules("blur"), footage.samples
-    lit = np.zeros(len(samples.index), bool)
-    lit[lit_samples(samples.contrast)] = True
-    if not lit.any():
-        return
-    acutance, detail = samples.acutance, np.sqrt(samples.sharpness) / np.maximum(samples.contrast, 1.0)
-    usual = float(np.median(detail[lit]))
-    soft = (acutance < rule["acutance"]) | (detail < max(rule["detail"], rule["ratio"] * usual))
-    for start, end, where in sampled_spans(footage, lit & soft, rule["seconds"]):
-        yield Finding(
-            defect="blur",
-            start=start,
-            end=end,
-            severity=0.3 + 0.5 * (end - start) / footage.probe.duration,
-            confidence=0.5,
-            note=f"Soft for {end - start:.1f} s: acutance {acutance[where].mean():.3f}, usual at least"
-            f" {rule['acutance']:g}, and detail {detail[where].mean():.3f} where the clip has {usual:.3f}.",
-            frames=tuple(int(i) for i in samples.index[where][:3]),
-        )
+    sharpness, left = sharpness_left(footage), detail_left(footage)
+    found = [
+        _finding(footage, span, 1 - float(sharpness[span[2]].min()), f"{100 * left[span[2]].min():.0f} %")
+        for span in sampled_spans(footage, left < rule["left"], rule["seconds"])
+        if span[2].stop < len(left) and sharpness[span[2]].min() < rule["sharpness"]
+    ]
+    yield from found
+    detail = np.sqrt(samples.sharpness) / np.maximum(samples.contrast, 1.0)
+    soft = lit(footage) & ((samples.acutance < rule["acutance"]) | (detail < rule["detail"]))
+    for span in () if found else sampled_spans(footage, soft, rule["seconds"]):
+        share = (span[1] - span[0]) / footage.probe.duration
+        yield _finding(footage, span, 0.3 + share / 3, "hardly any")
+
+
+def _finding(footage: Footage, span: tuple[float, float, slice], severity: float, left: str) -> Finding:
+    start, end, where = span
+    samples = footage.samples
+    return Finding(
+        defect="blur",
+        start=start,
+        end=end,
+        severity=severity,
+        confidence=0.6,
+        note=f"Soft for {end - start:.1f} s: {left} of the clip's fine detail is there, and its acutance is"
+        f" {samples.acutance[where].min():.3f}.",
+        frames=tuple(int(i) for i in samples.index[where][:3]),
+    )

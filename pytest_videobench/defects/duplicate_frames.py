@@ -29,9 +29,11 @@ def duplicate_frames(footage: Footage, expected: Expectations) -> Iterable[Findi
     share, moves = float(np.mean(repeats)), np.flatnonzero(~repeats)
     if share < rule["share"] or len(moves) < 2 or np.median(steps[moves]) < rule["motion"]:
         return
-    true = footage.probe.fps * (1 - share)
-    if true > rule["rate_share"] * footage.probe.fps:
+    waits = np.diff(moves)
+    usual = float(np.median(waits))
+    if usual < 2 or np.mean(np.abs(waits - usual) < 1) < rule["even"]:
         return
+    true = footage.probe.fps * (1 - share)
     yield Finding(
         defect="duplicate_frames",
         start=0.0,

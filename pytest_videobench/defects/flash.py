@@ -16,20 +16,21 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Expectations
 
 
-@detector(gate=False)
+@detector(gate=rules("flash")["gate_from"])
 def flash(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find leaps of light over most of the picture that are undone at once, such as lightning.
 
-    It is information and no reproach: where lightning was asked for, it belongs there.
+    Weak ones are information: where lightning was asked for, it belongs there. Severity is the share of the
+    way to white that the median block goes; of darkness, which mostly is a thing that passes, at most 0.3.
     """
     rule = rules("flash")
     levels = log_luma(footage, rule["log_offset"])
-    light, after = levels.mean(axis=1), 0
+    light, after = np.median(levels, axis=1), 0
     for frame in range(len(levels) - 2):
         leaps = np.abs(light[frame + 1 : frame + 1 + int(rule["frames"])] - light[frame])
         found = _flash_after(levels, frame, rule) if frame >= after and leaps.max() > rule["rise"] else None
         if found is not None:
-            yield _finding(footage, levels, frame, *found)
+            yield _finding(footage, frame, *found)
             after = found[1]
 
 
@@ -37,24 +38,26 @@ def _flash_after(levels: Floats, frame: int, rule: Mapping[str, float]) -> tuple
     """Give the peak of a leap after ``frame`` and the frame by which it is undone, or ``None``."""
     for back in range(frame + 2, min(frame + 2 + int(rule["frames"]), len(levels))):
         leaps = levels[frame + 1 : back] - levels[frame]
-        peak = int(np.abs(leaps.mean(axis=1)).argmax())
-        leap, left = leaps[peak], levels[back] - levels[frame]
-        size = float(leap.mean())
-        together = float(np.mean(np.sign(leap) == np.sign(size)))
-        undone = np.abs(left).mean() < (1 - rule["return_share"]) * np.abs(leap).mean()
+        peak = int(np.abs(np.median(leaps, axis=1)).argmax())
+        size = float(np.median(leaps[peak]))
+        together = float(np.mean(np.sign(leaps[peak]) == np.sign(size)))
+        left = float(np.median(levels[back] - levels[frame]))
+        undone = abs(left) < (1 - rule["return_share"]) * abs(size)
         if abs(size) > rule["rise"] and together > rule["together"] and undone:
             return frame + 1 + peak, back
     return None
 
 
-def _finding(footage: Footage, levels: Floats, frame: int, peak: int, back: int) -> Finding:
-    size = float(np.expm1(np.mean(levels[peak] - levels[frame])))
-    change = f"{100 * abs(size):.0f} % {'brighter' if size > 0 else 'darker'}"
+def _finding(footage: Footage, frame: int, peak: int, back: int) -> Finding:
+    before, lit = footage.frames.blocks[footage.distinct[[frame, peak]]].astype(np.float64)
+    way = float(np.median((lit - before) / (256 - before)))
+    size = float(np.median(lit) / max(1.0, float(np.median(before)))) - 1
+    change = f"{100 * abs(size):.0f} % {'brighter' if way > 0 else 'darker'}"
     return Finding(
         defect="flash",
         start=float(footage.times[frame + 1]),
         end=float(footage.times[back]),
-        severity=min(1.0, abs(size)) / 2,
+        severity=way if way > 0 else min(0.3, abs(size)),
         confidence=0.8,
         note=f"The picture is {change} for {back - frame - 1} frames at most, and then as before.",
         frames=tuple(int(i) for i in footage.distinct[[frame, peak, back]]),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pytest_videobench.defects.base import Finding, detector, rules
 from pytest_videobench.defects.spans import evidence, runs, seconds
+from pytest_videobench.defects.stuck import stuck_regions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
+    from pytest_videobench.defects.stuck import Stuck
     from pytest_videobench.footage.footage import Floats, Footage
     from pytest_videobench.prompts.model import Expectations
 
@@ -22,7 +25,8 @@ if TYPE_CHECKING:
 def freeze(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find stillness that is longer than the clip's own rhythm of repeats, amid motion.
 
-    A clip that never moves is one freeze, unless stillness was asked for.
+    A clip that never moves is one freeze, unless stillness was asked for. Where no whole picture stands
+    still, a region may. Severity: 0.3 and half of the seconds, or a quarter of them for a region.
     """
     rule, blocks = rules("freeze"), footage.frames.blocks
     change = np.abs(np.diff(blocks, axis=0)).max(axis=(1, 2)).astype(np.float64)
@@ -31,7 +35,15 @@ def freeze(footage: Footage, expected: Expectations) -> Iterable[Finding]:
         if expected.amount != "none":
             yield _finding(footage, 0, len(blocks) - 1, float(change.max()), 0.0)
         return
-    longest = rule["run_ratio"] * _usual_run(still) + 1
+    whole = list(_whole(footage, change, still, rule))
+    yield from whole or map(partial(_of_region, footage), stuck_regions(footage))
+
+
+def _whole(
+    footage: Footage, change: Floats, still: NDArray[np.bool_], rule: Mapping[str, float]
+) -> Iterable[Finding]:
+    """Find runs in which the whole picture stands still."""
+    blocks, longest = footage.frames.blocks, rule["run_ratio"] * _usual_run(still) + 1
     for start, stop in runs(still):
         first, last = seconds(footage, start, stop - 1)
         long = stop - start >= max(rule["pairs"], longest) and last - first >= rule["seconds"]
@@ -53,6 +65,21 @@ def _finding(footage: Footage, first: int, last: int, inside: float, motion: flo
         note=f"Nothing moves for {end - start:.2f} s: no part changes by more than {inside:.1f} grey levels"
         f" a frame, where {motion:.1f} are usual around.",
         frames=evidence(first, last),
+    )
+
+
+def _of_region(footage: Footage, stuck: Stuck) -> Finding:
+    start, end = seconds(footage, stuck.first, stuck.release - 1)
+    return Finding(
+        defect="freeze",
+        start=start,
+        end=end,
+        severity=0.3 + 0.25 * (end - start),
+        confidence=0.8,
+        note=f"A region stands still for {end - start:.2f} s and then leaps by {stuck.leap:.0f} grey levels,"
+        f" where it moves by {stuck.motion:.1f} a frame around.",
+        frames=evidence(stuck.first, stuck.release),
+        box=stuck.box(),
     )
 
 

@@ -39,6 +39,12 @@ def lost_steps(steps: Floats, reach: int, hung: float, leap: float, motion: floa
     return np.flatnonzero(hangs[:-1] & (steps[1:] > leap * usual[:-1]))
 
 
+def beat(positions: Ints, longest: int) -> float:
+    """Give the share of the positions on one beat of 2 to ``longest`` steps; 1 is a steady rhythm."""
+    periods = range(2, longest + 1)
+    return max((np.bincount(positions % period).max() / len(positions) for period in periods), default=0.0)
+
+
 def repeated_steps(steps: Floats, reach: int, share: float) -> NDArray[np.bool_]:
     """Say which steps are below a share of the largest one around: another encoding of the same picture."""
     return np.asarray(steps < share * _windows(steps, reach).max(axis=1))

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Expectations
 
 
-@detector(gate=False)
+@detector(gate=rules("loop")["gate_from"])
 def loop(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find a moving part that the clip shows again, or plays in reverse, frame by frame.
 
     What counts is that the picture goes away and comes back: slow motion never leaves, and living motion
-    never comes back as it was.
+    never comes back as it was. Severity: 0.2 and a quarter of the seconds that are shown again.
     """
     rule = rules("loop")
     stride = max(1, -(-len(footage.distinct) // int(rule["frames"])))
@@ -45,7 +45,7 @@ def _finding(footage: Footage, stride: int, count: int, first: int, again: int, 
         defect="loop",
         start=start,
         end=end,
-        severity=0.4,
+        severity=0.2 + 0.25 * (end - start),
         confidence=0.7,
         note=f"{end - start:.2f} s from {times[first]:.2f} s on are shown again {order}.",
         frames=(int(footage.distinct[first * stride]), int(footage.distinct[again * stride])),

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pytest_videobench.defects.base import Finding, detector, rules
+from pytest_videobench.defects.light import common_steps, log_luma
 from pytest_videobench.defects.sampled import sampled_spans
+from pytest_videobench.defects.spans import evidence, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,18 +18,58 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Expectations
 
 
-@detector(gate=False)
+@detector(gate=rules("overexposed")["gate_from"])
 def overexposed(footage: Footage, expected: Expectations) -> Iterable[Finding]:
-    """Find spans in which a large part of the picture is pure white."""
+    """Find surges of light that burn the picture out for a while, or else spans in which much is pure white.
+
+    Severity: of a surge, 0.2 and its logarithm; of white, which may be a white ground, half of its share.
+    """
+    surges = list(_surges(footage))
+    yield from surges or _white(footage)
+
+
+def _surges(footage: Footage) -> Iterable[Finding]:
+    """Find spans in which all blocks are lighter than in the clip's darker quarter by about one factor."""
+    rule, times = rules("overexposed"), footage.times
+    levels = log_luma(footage, rule["log_offset"])
+    surge, spread = common_steps(levels - np.quantile(levels, 0.25, axis=0))
+    for first, stop in runs((surge > rule["surge"]) & (spread < rule["spread"])):
+        if stop == len(times) or times[stop] - times[first] < rule["surge_seconds"]:
+            continue
+        size = float(np.quantile(surge[first:stop], 0.75))
+        start, end = float(times[first]), float(times[stop])
+        burnt = _clipped(footage, start, end)
+        if burnt < rule["burnt"] and size < rule["gross"]:
+            continue
+        frames = tuple(int(footage.distinct[i]) for i in evidence(first, stop - 1))
+        note = f"The light is {np.exp(size):.1f} times as strong for {end - start:.1f} s, and burns out"
+        yield _finding(start, end, 0.2 + size, f"{note} {100 * burnt:.0f} % more of the picture.", frames)
+
+
+def _clipped(footage: Footage, start: float, end: float) -> float:
+    """Give the share of the picture that is burnt out in a span and not elsewhere."""
+    samples = footage.samples
+    times = footage.frames.time[samples.index]
+    inside = (times >= start) & (times <= end)
+    most = float(samples.clipped[inside].max(initial=0.0))
+    return most - float(np.median(samples.clipped[~inside])) if (~inside).any() else most
+
+
+def _white(footage: Footage) -> Iterable[Finding]:
     rule, samples = rules("overexposed"), footage.samples
     for start, end, where in sampled_spans(footage, samples.clipped > rule["share"], rule["seconds"]):
         share = float(samples.clipped[where].mean())
-        yield Finding(
-            defect="overexposed",
-            start=start,
-            end=end,
-            severity=share,
-            confidence=0.7,
-            note=f"{100 * share:.0f} % of the picture is burnt out for {end - start:.1f} s.",
-            frames=tuple(int(i) for i in samples.index[where][:3]),
-        )
+        note = f"{100 * share:.0f} % of the picture is burnt out for {end - start:.1f} s."
+        yield _finding(start, end, share / 2, note, tuple(int(i) for i in samples.index[where][:3]))
+
+
+def _finding(start: float, end: float, severity: float, note: str, frames: tuple[int, ...]) -> Finding:
+    return Finding(
+        defect="overexposed",
+        start=start,
+        end=end,
+        severity=severity,
+        confidence=0.7,
+        note=note,
+        frames=frames,
+    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pytest_videobench.defects.base import Finding, detector, rules
-from pytest_videobench.defects.hangs import block_steps, lost_steps
+from pytest_videobench.defects.hangs import beat, block_steps, lost_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,18 +20,19 @@ if TYPE_CHECKING:
 def stutter(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find lost frames, at which motion hangs and then leaps, or else frames that repeat amid motion.
 
-    Repeats after which motion goes on as before come from another frame rate, so they only warn. Severity:
-    of lost frames, 0.25 and three times their share; of repeats, 0.2 and their share, at most 0.5.
+    Repeats after which motion goes on as before, or that keep a beat, come from another frame rate, so they
+    only warn. Severity: of lost frames, 0.25 and three times their share; of repeats, 0.2 and their share, at
+    most 0.5.
     """
-    rule, steps = rules("stutter"), block_steps(footage)
-    lost = lost_steps(steps, rule["hung"], rule["leap"], rule["lost_motion"])
-    if len(lost) >= rule["times"] and len(lost) >= rule["lost_share"] * len(steps):
-        share = len(lost) / len(steps)
+    rule, steps = rules("stutter"), max(1, len(footage.frames.time) - 1)
+    lost = _lost(footage, rule)
+    if len(lost) >= rule["times"] and len(lost) >= rule["lost_share"] * steps:
+        share = len(lost) / steps
         note = f"Frames are lost {len(lost)} times: motion hangs for one and leaps in the next."
         yield _finding(footage, lost, 0.25 + 3 * share, note)
         return
     hung = _repeats(footage, rule)
-    share = len(hung) / max(1, len(steps))
+    share = len(hung) / steps
     if len(hung) >= rule["times"] and share >= rule["share"]:
         note = f"Motion hangs {len(hung)} times: {100 * share:.0f} % of the frames repeat amid motion."
         yield _finding(footage, hung, min(0.5, 0.2 + share), note)
@@ -47,6 +48,18 @@ def _finding(footage: Footage, hung: Ints, severity: float, note: str) -> Findin
         note=note,
         frames=tuple(int(i) for i in hung[:4]),
     )
+
+
+def _lost(footage: Footage, rule: Mapping[str, float]) -> Ints:
+    """Give the lost frames as the whole picture or its liveliest quarter shows them, whichever are more."""
+    seen = [
+        lost_steps(
+            block_steps(footage, share), int(rule["reach"]), rule["hung"], rule["leap"], rule["lost_motion"]
+        )
+        for share in (1.0, rule["liveliest"])
+    ]
+    lost = max(seen, key=len)
+    return lost if len(lost) and beat(lost, int(rule["longest_beat"])) < rule["beat"] else lost[:0]
 
 
 def _repeats(footage: Footage, rule: Mapping[str, float]) -> Ints:

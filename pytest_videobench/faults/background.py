@@ -87,7 +87,7 @@ class Background:
         size = (columns.stop - columns.start, rows.stop - rows.start)
         picture = self._take.frames[other]
         return np.asarray(
-            cv2.warpAffine(picture, shift, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101),
+            cv2.warpAffine(picture, shift, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101),
             np.uint8,
         )
 
@@ -157,26 +157,17 @@ class Background:
 def _membrane(picture: Picture, known: Floats) -> Picture:
     """Give the low frequencies of what is known, stretched smoothly over what is not."""
     height, width = known.shape
-    weight = known.astype(np.float32)
-    filled = picture.astype(np.float32) * weight[..., None]
-    total = np.zeros_like(filled)
-    mass = np.zeros((height, width), np.float32)
-    side = float(max(width, height))
-    for sigma, trust in ((side / 24, 1.0), (side / 8, 1e-2), (side / 3, 1e-4)):
-        total += trust * _wide(filled, sigma)
-        mass += trust * _wide(weight, sigma)
-    return np.asarray(np.clip(total / (mass[..., None] + 1e-7), 0, 255), np.uint8)
-
-
-def _wide(values: Floats, sigma: float) -> Floats:
-    """Blur quickly, at a fraction of the size."""
-    height, width = values.shape[:2]
-    shrink = max(1, int(sigma // 2))
-    small = cv2.resize(
-        values, (max(2, width // shrink), max(2, height // shrink)), interpolation=cv2.INTER_AREA
-    )
-    small = cv2.GaussianBlur(small, (0, 0), sigma / shrink, borderType=cv2.BORDER_REFLECT_101)
-    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
+    size = max(2, width // PACE), max(2, height // PACE)
+    weight = cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    masked = cv2.bitwise_and(picture, picture, mask=known.astype(np.uint8))
+    filled = cv2.resize(masked, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    total, mass = np.zeros((*size[::-1], 3), np.float32), np.zeros(size[::-1], np.float32)
+    for sigma, trust in ((max(size) / 24, 1.0), (max(size) / 8, 1e-2), (max(size) / 3, 1e-4)):
+        total += trust * cv2.GaussianBlur(filled, (0, 0), sigma)
+        mass += trust * cv2.GaussianBlur(weight, (0, 0), sigma)
+    smooth = np.clip(total / (mass[..., None] + 1e-7), 0, 255).astype(np.float32)
+    stretched = cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.convertScaleAbs(stretched), np.uint8)
 
 
 def _path(motion: Motion) -> Floats:

@@ -55,8 +55,13 @@ def wrong_move(take: Take, dose: Dose) -> Change:
     made = _seen(played, _travel(take, dose, move, sign), 0)
     amount = dose[move.split("_")[0]]
     far = f"{sign * amount:+.0f} degrees" if move == "roll" else f"{100 * amount:.0f} %"
-    note = f"{words or 'The '}camera makes a {move} of {far} where {take.move} was asked."
+    asked = "nothing" if take.move == "any" else _plain(take.move)
+    note = f"{words or 'The '}camera makes a {_plain(move)} of {far} where {asked} was asked."
     return Change(take=made, first=0, last=take.count, note=note)
+
+
+def _plain(move: str) -> str:
+    return move.replace("_", " ")
 
 
 def _travel(take: Take, dose: Dose, move: str, sign: int) -> list[Floats]:

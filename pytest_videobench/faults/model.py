@@ -25,7 +25,7 @@ Group: TypeAlias = Literal["file", "picture", "time", "camera", "matter", "peopl
 """What a fault is about."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Take:
     """A clip in memory, and what is known of it.
 
@@ -58,7 +58,7 @@ class Take:
         return ClipError(self.name, f"fault {fault!r} needs {need}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Change:
     """What an injector did: the faulty clip, and where in it the fault is."""
 

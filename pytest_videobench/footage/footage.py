@@ -114,7 +114,10 @@ class SampleSignals:
     blockiness: Floats
     """Mean luma step across 8-pixel block borders over that elsewhere; 1 is none."""
     banding: Floats
-    """Share of gently sloping picture that is flat in steps; 0 where nothing slopes."""
+    """How regular the levels of the flat parts are, 0–1: 1 where all are equally far apart, 0 where there are
+    no flat parts or fewer than three levels."""
+    band_step: Floats
+    """Grey levels between them, where they are regular."""
     bgr: NDArray[np.float32]
     """Samples × 3 mean colour, 0–255."""
 

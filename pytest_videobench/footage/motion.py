@@ -56,7 +56,7 @@ def boil(before: NDArray[np.uint8], after: NDArray[np.uint8], flow: NDArray[np.f
     """
     fine, later = _fine(before), _fine(after)
     found = _sample(later, _pixels(*before.shape) + flow)
-    lost, detail = block_means(cv2.absdiff(found, fine)), block_means(np.abs(fine))
+    lost, detail = block_means(np.abs(found - fine)), block_means(np.abs(fine))
     rich = detail > _DETAIL
     return float(np.median(lost[rich] / detail[rich])) if rich.mean() > _DETAIL_SHARE else float("nan")
 

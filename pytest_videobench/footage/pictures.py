@@ -20,12 +20,16 @@ _CHROMA_STEP = 8
 _CLIPPED = 250
 _STRIPE = 32
 """Rows of a picture that are filtered at a time."""
-_SLOPE_SPAN = 16
-"""Pixels over which a gentle slope is looked for."""
-_SLOPE_LEVELS = (1, 6)
-"""Grey levels that a gentle slope rises or falls over its span."""
-_SLOPE_AREA = 0.02
-"""Share of the picture that must slope before banding is judged."""
+_FLAT = 1
+"""Grey levels by which a flat part may vary over a few pixels."""
+_FLAT_SHARE = 0.04
+"""Share of the picture that must be flat before banding is judged."""
+_BAND_STEPS = np.arange(8, 45)
+"""Grey levels from band to band that are looked for."""
+_BANDS = 3
+"""Levels that a slope in steps has at least: two are an edge."""
+_BAND_SHARE = 0.02
+"""Share of the flat parts that a level must have to count."""
 
 
 class PictureSignals(NamedTuple):
@@ -39,6 +43,7 @@ class PictureSignals(NamedTuple):
     clipped: float
     blockiness: float
     banding: float
+    band_step: float
     bgr: tuple[float, float, float]
 
 
@@ -47,6 +52,7 @@ def picture_signals(bgr: NDArray[np.uint8], luma: NDArray[np.uint8]) -> PictureS
     fine = shrink(luma, _SHARPNESS_SIZE)
     small = shrink(bgr, _COLOUR_SIZE)
     sharpness, acutance = sharpness_of(fine)
+    banding, band_step = banding_of(fine)
     return PictureSignals(
         sharpness=sharpness,
         acutance=acutance,
@@ -55,7 +61,8 @@ def picture_signals(bgr: NDArray[np.uint8], luma: NDArray[np.uint8]) -> PictureS
         contrast=float(cv2.meanStdDev(fine)[1][0, 0]),
         clipped=float(np.mean(small.min(axis=2) >= _CLIPPED)),
         blockiness=blockiness_of(luma),
-        banding=banding_of(luma),
+        banding=banding,
+        band_step=band_step,
         bgr=tuple(float(v) for v in cv2.mean(small)[:3]),  # type: ignore[arg-type]  # three of four
     )
 
@@ -124,24 +131,27 @@ def blockiness_of(luma: NDArray[np.uint8]) -> float:
     return float(np.mean(ratios)) if ratios else 1.0
 
 
-def banding_of(luma: NDArray[np.uint8]) -> float:
-    """Give the share of gentle slopes whose neighbouring pixels are equal: a smooth ramp with noise has
-    about a half, a banded one nearly all."""
-    if luma.shape[1] <= 2 * _SLOPE_SPAN:
-        return 0.0
-    rows = luma[::4]
-    rise = cv2.absdiff(rows[:, _SLOPE_SPAN:], rows[:, :-_SLOPE_SPAN])
-    low, high = _SLOPE_LEVELS
-    sloping = cv2.inRange(rise, np.array(low), np.array(high))
-    flat = cv2.compare(
-        rows[:, _SLOPE_SPAN // 2 : -_SLOPE_SPAN // 2],
-        rows[:, _SLOPE_SPAN // 2 + 1 : -_SLOPE_SPAN // 2 + 1],
-        cv2.CMP_EQ,
-    )
-    area = cv2.countNonZero(sloping)
-    if area < _SLOPE_AREA * sloping.size:
-        return 0.0
-    return cv2.countNonZero(cv2.bitwise_and(sloping, flat)) / area
+def banding_of(luma: NDArray[np.uint8]) -> tuple[float, float]:
+    """Give how regular the levels of a picture's flat parts are, 0–1, and the grey levels between them.
+
+    A slope drawn in steps leaves flat parts whose levels stand like the teeth of a comb; the length of the
+    mean of the levels taken as angles says so, for the step that fits best.
+    """
+    rows = luma[::2].astype(np.int16)
+    if rows.shape[1] < 32:
+        return 0.0, 0.0
+    far, middle = rows[:, 14:], rows[:, 7:-7]
+    flat = (np.abs(rows[:, :-14] - middle) <= _FLAT) & (np.abs(far - middle) <= _FLAT)
+    levels = np.bincount(middle[flat], minlength=256)
+    if levels.sum() < _FLAT_SHARE * middle.size:
+        return 0.0, 0.0
+    mean = np.exp(2j * np.pi * np.arange(256) / _BAND_STEPS[:, None]) @ levels / levels.sum()
+    best = int(np.abs(mean).argmax())
+    step = float(_BAND_STEPS[best])
+    phase = float(np.angle(mean[best])) / (2 * np.pi) * step
+    teeth = np.bincount(np.rint((np.arange(256) - phase) / step).astype(int) + 1, weights=levels)
+    enough = np.count_nonzero(teeth > _BAND_SHARE * levels.sum()) >= _BANDS
+    return (float(np.abs(mean[best])), step) if enough else (0.0, 0.0)
 
 
 def _mean_abs(values: Any) -> float:

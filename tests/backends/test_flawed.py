@@ -11,7 +11,7 @@ import pytest
 
 from pytest_videobench.backends.base import BackendSpec
 from pytest_videobench.backends.procedural import Procedural
-from pytest_videobench.backends.procedural.flaws import Flaws, table
+from pytest_videobench.backends.procedural.flaws import Flaws, read_flaws, table
 from pytest_videobench.errors import SpecError
 from pytest_videobench.faults import FAULTS
 from pytest_videobench.prompts.model import Coverage, Expectations
@@ -71,6 +71,11 @@ def test_rate_and_only_tune_it() -> None:
     assert set(kinds) == {"vanish", "flash"}
     assert share(a_prompt(), Flaws(rate=0.0))[0] == 0
     assert share(a_prompt(), Flaws(rate=1.0))[0] == 1
+
+
+def test_only_takes_defects_too() -> None:
+    flaws = read_flaws(BackendSpec.parse("procedural:flawed?only=vanish,flicker"))
+    assert flaws.only == ("vanish", "flicker_luma", "flicker_colour", "flicker_texture")
 
 
 def test_a_flawed_clip_is_the_reference_and_one_fault(tmp_path: Path) -> None:

@@ -202,7 +202,7 @@ def test_a_vanished_disc_is_gone_and_the_ground_is_there() -> None:
 def test_a_directed_move_becomes_its_opposite(tmp_path: Path) -> None:
     """A camera that was to turn right is measured as turning left."""
     made, truth = inject(take(), "wrong_move", seed=1, severity=0.7)
-    assert "pan_left" in truth.note
+    assert "pan left" in truth.note
     camera = analyse(write(made.frames, tmp_path / "left.mp4", fps=20)).camera
     assert float(camera.dx.sum()) > 0.1
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pytest_videobench.backends.base import NOTHING_ASKED, BackendSpec, Generation, Request
 from pytest_videobench.backends.params import merged, read_delivery, size_of
-from pytest_videobench.backends.procedural.flaws import PARAMS, VERSION, read_flaws
+from pytest_videobench.backends.procedural.flaws import PARAMS, read_flaws, version
 from pytest_videobench.errors import DeliveryError, SpecError
 from pytest_videobench.prompts.model import Delivery
 from pytest_videobench.threads import one_opencv_thread
@@ -65,7 +65,7 @@ class Procedural:
         prompt, expect = request.prompt, request.prompt.expect
         read = [RENDERER, prompt.style, expect.shot or "", expect.camera, expect.motion, expect.amount]
         if self._flaws:
-            read += [VERSION, prompt.covers.subject or "", prompt.covers.interaction or ""]
+            read += [version(), prompt.covers.subject or "", prompt.covers.interaction or ""]
         return " ".join(read)
 
     def generate(self, request: Request, workdir: Path) -> Generation:

@@ -39,16 +39,45 @@ def inks() -> Table:
     return tomllib.loads((files(__package__) / "drawings" / "inks.toml").read_text("utf-8"))
 
 
+@cache
+def poses() -> Table:
+    """Load what posable figures may do."""
+    table = tomllib.loads((files(__package__) / "drawings" / "poses.toml").read_text("utf-8"))
+    return {name: _inherited(pose, table) for name, pose in table.items()}
+
+
+def _inherited(pose: Table, table: Table) -> Table:
+    if "base" not in pose:
+        return pose
+    base = table[pose["base"]]
+    return {**base, **pose, "change": base["change"] | pose["change"]}
+
+
 def _resolved(entry: Table, tables: Table) -> Table:
     if "base" not in entry:
         return entry
     base = _resolved(tables[entry["base"]], tables)
-    changes, dropped = entry.get("change", {}), entry.get("drop", ())
-    parts = [part | changes.get(part["name"], {}) for part in base["parts"] if part["name"] not in dropped]
-    for part in entry.get("parts", ()):
+    dropped = entry.get("drop", ())
+    kept = {**base, "parts": [part for part in base["parts"] if part["name"] not in dropped]}
+    return {**base, **entry, "parts": _altered(kept, entry)}
+
+
+def _altered(entry: Table, by: Table) -> list[Table]:
+    """Give the parts of a figure with the changes and the further parts of a variant or a pose."""
+    changes = by.get("change", {})
+    parts = [part | changes.get(part["name"], {}) for part in entry["parts"]]
+    for part in by.get("parts", ()):
         names = [known["name"] for known in parts]
         parts.insert(names.index(part["before"]) if "before" in part else len(parts), part)
-    return {**base, **entry, "parts": parts}
+    return parts
+
+
+def posed(form: str, pose: str) -> Table:
+    """Give the entry of a form in a pose; a form that takes no pose stays as it is."""
+    entry = figures()[form]
+    if not pose or not entry.get("posable"):
+        return entry
+    return {**entry, **poses()[pose], "parts": _altered(entry, poses()[pose])}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +117,10 @@ class Figure:
 
 
 def figure(
-    form: str, size: float, shades: Mapping[str, Floats], light: Light, traits: Collection[str] = ()
+    entry: Table, size: float, shades: Mapping[str, Floats], light: Light, traits: Collection[str] = ()
 ) -> Figure:
-    """Draw those parts of a form that belong to its traits, at ``size`` pixels per unit."""
-    parts = [part for part in figures()[form]["parts"] if _worn(part, traits)]
+    """Draw those parts of a figure that belong to its traits, at ``size`` pixels per unit."""
+    parts = [part for part in entry["parts"] if _worn(part, traits)]
     drawn = {part["name"]: sprite(part["shapes"], size, shades, light) for part in parts if part["shapes"]}
     return Figure(parts=tuple(parts), sprites=drawn)
 

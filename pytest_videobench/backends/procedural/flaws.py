@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 import zlib
 from dataclasses import dataclass
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from pytest_videobench.backends.base import BackendSpec, Request
     from pytest_videobench.prompts.model import Prompt
 
-VERSION = "flaws-1"
-"""Part of a flawed clip's key in the store: it changes whenever the faults or their rates do."""
 PARAMS = ("rate", "only", "severity")
 _SMALL_SHOTS = ("wide", "aerial")
 _FREE = ("none", None)
@@ -65,6 +64,14 @@ class Flaws:
 
 
 @cache
+def version() -> str:
+    """Give what is part of a flawed clip's key in the store: it changes whenever rates or strengths do."""
+    digest = hashlib.sha256((files(__package__) / "flaws.toml").read_bytes())
+    digest.update((files("pytest_videobench.faults") / "strengths.toml").read_bytes())
+    return f"flaws-{digest.hexdigest()[:12]}"
+
+
+@cache
 def table() -> dict[str, Any]:
     """Load the rates once."""
     return tomllib.loads((files(__package__) / "flaws.toml").read_text("utf-8"))
@@ -96,20 +103,25 @@ def _conditions(prompt: Prompt) -> list[str]:
 
 def read_flaws(spec: BackendSpec) -> Flaws:
     """Read ``rate``, ``only`` and ``severity`` of a spec; a :class:`SpecError` names what is wrong."""
-    from pytest_videobench.faults import find
-
     params = {name: text for name, text in spec.params if name in PARAMS}
     only = tuple(name.strip() for name in params.get("only", "").split(",") if name.strip())
     try:
-        for name in only:
-            find(name)
+        faults = tuple(fault for name in only for fault in _meant(name))
     except SpecError as error:
         raise SpecError(f"backend {str(spec)!r}: parameter 'only': {error}") from None
     return Flaws(
         rate=_share(spec, "rate", params.get("rate")),
-        only=only,
+        only=faults,
         severity=_share(spec, "severity", params.get("severity")),
     )
+
+
+def _meant(name: str) -> list[str]:
+    """Give the faults that a name means: one of that name, or all that are seen as a defect of that name."""
+    from pytest_videobench.faults import FAULTS, find
+
+    seen = [fault.name for fault in FAULTS.values() if fault.defect == name]
+    return [name] if name in FAULTS else seen or [find(name).name]
 
 
 def _share(spec: BackendSpec, name: str, text: str | None) -> float | None:

@@ -43,8 +43,8 @@ class Mass:
         y = 0.8 * reach * np.sin(2 * np.pi * (fy * cycle + py))
         return np.stack([x, y, radius], axis=1)
 
-    def draw(self, sheet: Sheet, matrix: Floats, cycle: float) -> Floats:
-        """Draw the mass; give left, top, right and bottom of it in pixels."""
+    def draw(self, sheet: Sheet, matrix: Floats, cycle: float) -> None:
+        """Draw the mass."""
         drops = self.places(cycle)
         size = float(np.hypot(*matrix[:2, 0]))
         x, y = matrix[:2] @ np.stack([drops[:, 0], drops[:, 1], np.ones(len(drops))])
@@ -55,9 +55,13 @@ class Mass:
         right, bottom = np.minimum(high // 8 * 8 + 8, (sheet.width, sheet.height)).astype(int)
         field = _field(x - left, y - top, radius, int(right - left), int(bottom - top))
         sheet.lay(self._surface(field, size, int(right - left), int(bottom - top)), int(left), int(top))
-        solid = np.argwhere(field > LEVEL) * COARSE
-        (y0, x0), (y1, x1) = solid.min(axis=0), solid.max(axis=0) + COARSE
-        return np.array([x0 + left, y0 + top, x1 + left, y1 + top], float)
+
+    def bounds(self, matrix: Floats, cycle: float) -> Floats:
+        """Give left, top, right and bottom of it in pixels, a little wide where drops part."""
+        drops = self.places(cycle)
+        points = matrix[:2] @ np.stack([drops[:, 0], drops[:, 1], np.ones(len(drops))])
+        reach = 0.85 * drops[:, 2] * float(np.hypot(*matrix[:2, 0]))
+        return np.concatenate([(points - reach).min(axis=1), (points + reach).max(axis=1)])
 
     def _surface(self, field: Floats, size: float, width: int, height: int) -> Bytes:
         fine = cv2.resize(field, (width // 2, height // 2), interpolation=cv2.INTER_CUBIC)

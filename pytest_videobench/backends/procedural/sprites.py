@@ -87,13 +87,14 @@ def _add(sheet: _Sheet, shape: Sequence[Any], outline: Floats, inks: Mapping[str
     kind, name = shape[0], shape[-1]
     span = (outline - sheet.low) * sheet.size
     wide = sheet.mask.shape
-    x0, y0 = np.maximum(np.floor(span.min(axis=0)).astype(int) - 3, 0)
-    x1, y1 = np.minimum(np.ceil(span.max(axis=0)).astype(int) + 4, (wide[1], wide[0]))
+    rim = 3 + (round(0.4 * float(np.ptp(span, axis=0).min())) if kind == "soft" else 0)
+    x0, y0 = np.maximum(np.floor(span.min(axis=0)).astype(int) - rim, 0)
+    x1, y1 = np.minimum(np.ceil(span.max(axis=0)).astype(int) + rim + 1, (wide[1], wide[0]))
     area = np.s_[y0:y1, x0:x1]
     mask = _mask(shape, span - (x0, y0), (int(y1 - y0), int(x1 - x0)), sheet)
     shade = inks[name] * 255
     if kind == "soft":
-        reach = max(1.0, 0.16 * min(mask.shape))
+        reach = max(1.0, 0.10 * min(mask.shape))
         mask = cv2.min(cv2.GaussianBlur(mask, (0, 0), reach), sheet.mask[area])
         cover: Floats = (mask.astype(np.float32) * (0.5 / 255))[..., None]
         tone: Floats = np.ones((*mask.shape, 1), np.float32)

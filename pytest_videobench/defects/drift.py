@@ -1,0 +1,78 @@
+"""Colours of the whole picture that drift towards the end, whatever the scene does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pytest_videobench.defects.base import rules
+from pytest_videobench.defects.light import common_steps
+
+if TYPE_CHECKING:
+    from pytest_videobench.footage.footage import Floats, Footage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """What happens to all colours alike from one sample to the end."""
+
+    sample: int
+    """Index of the sample from which they drift."""
+    shift: float
+    """Levels of Cr or Cb, the larger."""
+    gain: float
+    """Factor of their distance from the picture's middle colour."""
+    size: float
+    """0–0.25: how much that is to the eye."""
+
+
+def colour_drift(footage: Footage) -> Drift | None:
+    """Give the drift over the clip's last part in which it is the plainest, or ``None``.
+
+    From sample to sample, things that move change some blocks and a drift changes all, so medians over the
+    blocks add up to the drift, and their spread says how far they can be believed.
+    """
+    rule, samples = rules("drift"), footage.samples.index
+    chroma = footage.frames.chroma[samples].astype(np.float64).reshape(len(samples), -1, 2)
+    if len(samples) < rule["samples"] or _fades(footage):
+        return None
+    away = np.linalg.norm(chroma - np.median(chroma, axis=1, keepdims=True), axis=-1)
+    sums = [_sums(chroma[..., 0]), _sums(chroma[..., 1]), _sums(np.log(away + rule["grey"]))]
+    (red, red_sure), (blue, blue_sure), (gain, gain_sure) = sums
+    shift, sure = np.maximum(np.abs(red), np.abs(blue)), np.maximum(red_sure, blue_sure)
+    proof = np.where(shift >= rule["shift"], (sure / rule["shift_sure"]) ** 2, 0)
+    proof += np.where(np.abs(gain) >= rule["gain"], (gain_sure / rule["gain_sure"]) ** 2, 0)
+    first = len(proof) - round(rule["longest"] * len(proof))
+    best = first + int(proof[first : len(proof) - 1].argmax())
+    if not _lasts(np.stack([red, blue, gain * rule["per_gain"]], axis=1), first, best):
+        return None
+    if proof[best] < 1:
+        return None
+    size = max(shift[best] / rule["shift_full"], abs(gain[best]) / rule["gain_full"])
+    return Drift(
+        sample=best,
+        shift=float(shift[best]),
+        gain=float(np.exp(gain[best])),
+        size=0.25 * min(1.0, float(size)),
+    )
+
+
+def _sums(levels: Floats) -> tuple[Floats, Floats]:
+    """Give, from every sample on, the sum of the median steps to the end, and it over that of the spreads."""
+    step, spread = common_steps(np.diff(levels, axis=0))
+    total, doubt = step[::-1].cumsum()[::-1], spread[::-1].cumsum()[::-1]
+    return total, np.abs(total) / (doubt + 1e-3)
+
+
+def _lasts(sums: Floats, first: int, best: int) -> bool:
+    """Say whether the end is off the beginning as well, and not just off a part that was off itself."""
+    drift, whole = sums[best], sums[first]
+    return bool(whole @ drift >= rules("drift")["lasting"] * (drift @ drift))
+
+
+def _fades(footage: Footage) -> bool:
+    """Say whether the clip ends in a fade, which takes all colours with it."""
+    p99 = footage.frames.p99
+    return bool(p99[-1] < rules("drift")["fade"] * np.median(p99))

@@ -1,0 +1,92 @@
+"""Regions that stand still while the rest goes on, and leap to where they should be at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pytest_videobench.defects.base import rules
+from pytest_videobench.footage.footage import GRID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from pytest_videobench.footage.footage import Floats, Footage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stuck:
+    """A region that is released at once, after all of it stood still for as long."""
+
+    first: int
+    """Stored frame from which it stands still."""
+    release: int
+    """Stored frame in which it leaps."""
+    region: NDArray[np.bool_]
+    """Which of the 576 blocks."""
+    leap: float
+    """Grey levels of the median block."""
+    motion: float
+    """Grey levels that the same blocks move by from frame to frame before or after."""
+
+    def box(self) -> tuple[float, float, float, float]:
+        """Give the box around the region in shares of the picture."""
+        rows, columns = np.nonzero(self.region.reshape(GRID))
+        top, left, bottom, right = rows.min(), columns.min(), rows.max() + 1, columns.max() + 1
+        high, wide = GRID
+        return left / wide, top / high, (right - left) / wide, (bottom - top) / high
+
+
+def stuck_regions(footage: Footage) -> Iterator[Stuck]:
+    """Give every region whose blocks stop and go on in the same frames, and leap as they go on.
+
+    A thing that comes to rest and starts again does so by and by, and does not leap.
+    """
+    rule, blocks = rules("stuck"), footage.frames.blocks
+    steps = np.abs(np.diff(blocks.reshape(len(blocks), -1), axis=0)).astype(np.float64)
+    need = max(int(rule["pairs"]), round(rule["seconds"] * footage.probe.fps))
+    if len(steps) <= need:
+        return
+    limit = max(
+        rule["still"],
+        min(rule["still_share"] * float(np.percentile(steps.max(axis=1), 75)), rule["still_most"]),
+    )
+    still = np.zeros(steps.shape[1], np.int64)
+    for pair, step in enumerate(steps):
+        leaping = (still >= need) & (still < pair) & (step > rule["leap"])
+        found = _region(steps, pair, still, leaping) if leaping.mean() >= rule["share"] else None
+        if found is not None:
+            yield found
+        still = np.where(step < limit, still + 1, 0)
+
+
+def _region(steps: Floats, pair: int, still: NDArray[np.int64], leaping: NDArray[np.bool_]) -> Stuck | None:
+    """Give the region of the leaping blocks that stopped together, if it is one."""
+    rule = rules("stuck")
+    lengths = np.bincount(still[leaping], minlength=pair + 2)
+    length = int(np.convolve(lengths, np.ones(3), "same").argmax())
+    region = leaping & (np.abs(still - length) <= 1)
+    if region.mean() < rule["share"] or region.sum() < rule["agree"] * leaping.sum():
+        return None
+    around = int(rule["around"])
+    before = steps[max(0, pair - length - around) : pair - length][:, region]
+    after = steps[pair + 1 : pair + 1 + around][:, region]
+    motion = max(float(part.mean()) if part.size else 0.0 for part in (before, after))
+    leap = float(np.median(steps[pair][region]))
+    if leap < rule["leap_ratio"] * motion + rule["noise"] or _all_leap(steps, pair, region):
+        return None
+    return Stuck(first=pair - length, release=pair + 1, region=region, leap=leap, motion=motion)
+
+
+def _all_leap(steps: Floats, pair: int, region: NDArray[np.bool_]) -> bool:
+    """Say whether the rest of the picture leaps as well: then it is a cut or a flash."""
+    rule = rules("stuck")
+    rest = steps[:, ~region]
+    if not rest.size:
+        return True
+    usual = float(np.median(rest[max(0, pair - 3 * int(rule["around"])) : pair].max(axis=0)))
+    return float(np.median(rest[pair])) > usual + rule["noise"]
