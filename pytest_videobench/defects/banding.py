@@ -22,7 +22,9 @@ def banding(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     Severity is a fortieth of the grey levels from band to band.
     """
     rule, samples = rules("banding"), footage.samples
-    banded = samples.banding > rule["regular"]
+    # How far levels are off the regular ones, as the deviation of angles with a mean of this length.
+    spread = samples.band_step * np.sqrt(-2 * np.log(np.clip(samples.banding, 1e-6, 1))) / (2 * np.pi)
+    banded = (samples.banding > rule["regular"]) & (spread < rule["spread"])
     if not banded.any() or np.mean(banded) < rule["share"]:
         return
     step = float(np.median(samples.band_step[banded]))

@@ -27,8 +27,8 @@ def flash(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     levels = log_luma(footage, rule["log_offset"])
     light, after = np.median(levels, axis=1), 0
     for frame in range(len(levels) - 2):
-        leaps = np.abs(light[frame + 1 : frame + 1 + int(rule["frames"])] - light[frame])
-        found = _flash_after(levels, frame, rule) if frame >= after and leaps.max() > rule["rise"] else None
+        leaps = abs(light[frame + 1] - light[frame]) > rule["rise"] / 2
+        found = _flash_after(levels, frame, rule) if frame >= after and leaps else None
         if found is not None:
             yield _finding(footage, frame, *found)
             after = found[1]

@@ -18,8 +18,10 @@ def block_steps(footage: Footage, liveliest: float = 1.0) -> Floats:
     """Give the mean change of the liveliest share of the blocks, in grey levels, from every stored frame to
     the next."""
     blocks = footage.frames.blocks
+    if len(blocks) < 2:
+        return np.zeros(0)
     steps = np.abs(np.diff(blocks, axis=0)).reshape(len(blocks) - 1, -1).astype(np.float64)
-    life = steps.mean(axis=0) if len(steps) else np.zeros(steps.shape[1])
+    life = steps.mean(axis=0)
     return np.asarray(steps[:, life >= np.quantile(life, 1 - liveliest)].mean(axis=1))
 
 

@@ -38,12 +38,21 @@ def _surges(footage: Footage) -> Iterable[Finding]:
             continue
         size = float(np.quantile(surge[first:stop], 0.75))
         start, end = float(times[first]), float(times[stop])
+        if _faded(footage, first, stop):
+            continue
         burnt = _clipped(footage, start, end)
         if burnt < rule["burnt"] and size < rule["gross"]:
             continue
         frames = tuple(int(footage.distinct[i]) for i in evidence(first, stop - 1))
         note = f"The light is {np.exp(size):.1f} times as strong for {end - start:.1f} s, and burns out"
         yield _finding(start, end, 0.2 + size, f"{note} {100 * burnt:.0f} % more of the picture.", frames)
+
+
+def _faded(footage: Footage, first: int, stop: int) -> bool:
+    """Say whether the rest of the clip is dark because it fades in or out."""
+    p99 = footage.frames.p99[footage.distinct]
+    rest = np.concatenate([p99[:first], p99[stop:]])
+    return bool(np.quantile(rest, 0.1) < rules("overexposed")["fade"] * np.median(p99[first:stop]))
 
 
 def _clipped(footage: Footage, start: float, end: float) -> float:

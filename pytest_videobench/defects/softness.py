@@ -43,9 +43,9 @@ def sharpness_left(footage: Footage) -> Floats:
     coarse texture; a scene with less in it loses both alike.
     """
     left = detail_left(footage)
-    blocks = footage.motion.texture.reshape(len(footage.motion.texture), -1).astype(np.float64)
-    if not len(blocks):
+    if not len(footage.motion.texture):
         return np.ones(len(left))
+    blocks = footage.motion.texture.reshape(len(footage.motion.texture), -1).astype(np.float64)
     pairs = np.minimum(np.searchsorted(footage.distinct, footage.samples.index), len(blocks) - 1)
     texture, sharp = blocks[pairs], np.flatnonzero((left >= rules("softness")["near"]) & lit(footage))
     kept = np.array([_texture_left(texture, i, sharp) for i in range(len(left))])

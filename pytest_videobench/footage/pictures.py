@@ -22,14 +22,22 @@ _STRIPE = 32
 """Rows of a picture that are filtered at a time."""
 _FLAT = 1
 """Grey levels by which a flat part may vary over a few pixels."""
+_CLIPS = 5
+"""Levels at either end that are black and white."""
 _FLAT_SHARE = 0.04
 """Share of the picture that must be flat before banding is judged."""
 _BAND_STEPS = np.arange(8, 45)
 """Grey levels from band to band that are looked for."""
 _BANDS = 3
 """Levels that a slope in steps has at least: two are an edge."""
-_BAND_SHARE = 0.02
+_BAND_SHARE = 0.04
 """Share of the flat parts that a level must have to count."""
+_BAND_EDGES = 0.37
+"""Share of the edges between flat parts that are one step high."""
+_BAND_MOST = 0.25
+"""Share of them beyond which a level counts no more."""
+_NEAR = 2
+"""Grey levels around one that count as the same level."""
 
 
 class PictureSignals(NamedTuple):
@@ -135,23 +143,43 @@ def banding_of(luma: NDArray[np.uint8]) -> tuple[float, float]:
     """Give how regular the levels of a picture's flat parts are, 0–1, and the grey levels between them.
 
     A slope drawn in steps leaves flat parts whose levels stand like the teeth of a comb; the length of the
-    mean of the levels taken as angles says so, for the step that fits best.
+    mean of the levels taken as angles says so, for the step that fits best. 0 where too little is flat, or
+    the flat parts do not lie side by side.
     """
     rows = luma[::2].astype(np.int16)
     if rows.shape[1] < 32:
         return 0.0, 0.0
     far, middle = rows[:, 14:], rows[:, 7:-7]
     flat = (np.abs(rows[:, :-14] - middle) <= _FLAT) & (np.abs(far - middle) <= _FLAT)
-    levels = np.bincount(middle[flat], minlength=256)
-    if levels.sum() < _FLAT_SHARE * middle.size:
+    found = np.bincount(middle[flat], minlength=256)
+    found[:_CLIPS] = found[-_CLIPS:] = 0  # black and white are flat for other reasons
+    if found.sum() < _FLAT_SHARE * middle.size:
         return 0.0, 0.0
+    levels = _capped(found.astype(np.float64))
     mean = np.exp(2j * np.pi * np.arange(256) / _BAND_STEPS[:, None]) @ levels / levels.sum()
     best = int(np.abs(mean).argmax())
     step = float(_BAND_STEPS[best])
     phase = float(np.angle(mean[best])) / (2 * np.pi) * step
     teeth = np.bincount(np.rint((np.arange(256) - phase) / step).astype(int) + 1, weights=levels)
-    enough = np.count_nonzero(teeth > _BAND_SHARE * levels.sum()) >= _BANDS
-    return (float(np.abs(mean[best])), step) if enough else (0.0, 0.0)
+    if np.count_nonzero(teeth > _BAND_SHARE * levels.sum()) < _BANDS or _by_one(rows, step) < _BAND_EDGES:
+        return 0.0, 0.0
+    return float(np.abs(mean[best])), step
+
+
+def _by_one(rows: NDArray[np.int16], step: float) -> float:
+    """Give the share of the edges between flat parts that are one step high: things of flat colour have any
+    height, neighbouring bands have one."""
+    left, right = rows[:, 4:-10], rows[:, 10:-4]
+    flat = (np.abs(rows[:, :-14] - left) <= _FLAT) & (np.abs(rows[:, 14:] - right) <= _FLAT)
+    height = np.abs(right - left)[flat]
+    edges = height[height >= 0.6 * step]
+    return float(np.mean(np.abs(edges - step) <= max(1, round(step / 8)))) if len(edges) else 0.0
+
+
+def _capped(levels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Take from levels that have most of the flat parts, such as a white ground, what they have too much."""
+    around = np.convolve(levels, np.ones(2 * _NEAR + 1), "same")
+    return np.asarray(levels * np.minimum(1.0, _BAND_MOST * levels.sum() / np.maximum(around, 1.0)))
 
 
 def _mean_abs(values: Any) -> float:

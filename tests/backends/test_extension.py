@@ -8,7 +8,7 @@ import pytest
 
 from pytest_videobench.backends.base import BackendSpec
 from pytest_videobench.backends.procedural import Procedural
-from pytest_videobench.backends.procedural.vocabulary import read, vocabulary
+from pytest_videobench.backends.procedural.vocabulary import lexicon, read, vocabulary
 from pytest_videobench.errors import VideobenchError
 from tests.backends.drawing import a_prompt, clip, request_of, truth_of
 
@@ -25,7 +25,7 @@ light = "#ffb060"
 accents = ["#d03010", "#f0a040", "#805030"]
 
 [scenes.shipyard]
-words = ["street"]
+words = ["street", "city"]
 floor = 0.85
 air = "embers"
 layers = [
@@ -52,12 +52,12 @@ def own(tmp_path: Path) -> Path:
 
 
 def test_a_users_words_win(own: Path) -> None:
-    reading = read(a_prompt(), vocabulary(own))
+    reading = read(a_prompt(), lexicon(own))
     assert (reading.palette, reading.scene) == ("rustlight", "shipyard")
-    assert read(a_prompt(), vocabulary()).scene == "city"
-    assert "wurm" in vocabulary(own)["forms"]["dragon"]["words"]
-    assert "dragon" in vocabulary(own)["forms"]["dragon"]["words"]
-    assert vocabulary(own)["forms"]["dragon"]["kinds"] == vocabulary()["forms"]["dragon"]["kinds"]
+    assert read(a_prompt()).scene == "city"
+    assert "wurm" in lexicon(own).tables["forms"]["dragon"]["words"]
+    assert "dragon" in lexicon(own).tables["forms"]["dragon"]["words"]
+    assert lexicon(own).tables["forms"]["dragon"]["kinds"] == vocabulary()["forms"]["dragon"]["kinds"]
 
 
 def test_a_clip_is_drawn_with_them_and_kept_apart(own: Path, tmp_path: Path) -> None:

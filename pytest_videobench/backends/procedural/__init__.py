@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 
 from pytest_videobench.backends.base import NOTHING_ASKED, BackendSpec, Generation, Request
 from pytest_videobench.backends.params import merged, read_delivery, size_of
+from pytest_videobench.backends.procedural.extension import own_vocabulary
 from pytest_videobench.backends.procedural.flaws import PARAMS, read_flaws, version
+from pytest_videobench.backends.procedural.vocabulary import lexicon
 from pytest_videobench.errors import DeliveryError, SpecError
+from pytest_videobench.files import file_digest
 from pytest_videobench.prompts.model import Delivery
 from pytest_videobench.threads import one_opencv_thread
 
@@ -36,7 +39,8 @@ class Procedural:
     """Renders clips here and now, for nothing.
 
     ``procedural:reference`` draws without faults. ``procedural:flawed`` puts known faults into some clips,
-    tuned by ``rate``, ``only`` and ``severity``. ``flow=yes`` keeps the exact optical flow beside a clip.
+    tuned by ``rate``, ``only`` and ``severity``. ``flow=yes`` keeps the exact optical flow beside a clip, and
+    ``vocabulary=FILE`` goes before the built-in words.
     """
 
     synthetic = True
@@ -50,10 +54,13 @@ class Procedural:
             raise SpecError(
                 f"backend {str(spec)!r}: unknown model {self.model!r}; known: {', '.join(MODELS)}"
             )
-        known = ("flow", *(PARAMS if self.model == "flawed" else ()))
+        known = ("flow", "vocabulary", *(PARAMS if self.model == "flawed" else ()))
         self._asked = read_delivery(spec, also=known)
         self._flaws = read_flaws(spec) if self.model == "flawed" else None
         self._flow = _switch(spec, "flow")
+        self._own = own_vocabulary(spec)
+        if self._own is not None:
+            lexicon(self._own)  # what is wrong with it is said before anything is made
         self.delivery()  # refuses a spec of its own accord
 
     def delivery(self, asked: Delivery = NOTHING_ASKED) -> Delivery:
@@ -64,6 +71,8 @@ class Procedural:
         """Give the renderer's version, and what it reads of a prompt besides its words."""
         prompt, expect = request.prompt, request.prompt.expect
         read = [RENDERER, prompt.style, expect.shot or "", expect.camera, expect.motion, expect.amount]
+        if self._own is not None:
+            read.append(file_digest(self._own))
         if self._flaws:
             read += [version(), prompt.covers.subject or "", prompt.covers.interaction or ""]
         return " ".join(read)

@@ -10,9 +10,12 @@ import cv2
 import numpy as np
 
 from pytest_videobench.backends.procedural.arrays import Bytes, Floats, colour, mix, noise
+from pytest_videobench.backends.procedural.crafts import crafted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+CRAFTS = ("cut", "wash", "clay")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,8 @@ class Light:
     light: Floats
     accents: tuple[Floats, ...]
     shading: str
+    craft: str
+    """What the look does to every piece: cut, wash or clay; empty for nothing."""
     night: bool
     sun: bool
     moon: bool
@@ -57,8 +62,8 @@ def dimmed(lit: Light) -> Light:
     )
 
 
-def light(palette: Mapping[str, Any], shading: str, rng: np.random.Generator) -> Light:
-    """Put a palette into numbers, shifted a little so that rolls differ."""
+def light(palette: Mapping[str, Any], finish: Mapping[str, Any], rng: np.random.Generator) -> Light:
+    """Put a palette into numbers, seen as the finish has it and shifted a little so that rolls differ."""
     shift = 1.0 + rng.uniform(-0.06, 0.06, 3)
     if palette.get("mono"):
         shift[:] = shift.mean()
@@ -74,7 +79,8 @@ def light(palette: Mapping[str, Any], shading: str, rng: np.random.Generator) ->
         ground=tuned(palette["ground"]),
         light=tuned(palette["light"]),
         accents=tuple(accents[i] for i in rng.permutation(len(accents))),
-        shading=shading,
+        shading=str(finish["shading"]),
+        craft=next((craft for craft in CRAFTS if finish.get(craft)), ""),
         night=bool(palette.get("night")),
         sun=bool(palette.get("sun")),
         moon=bool(palette.get("moon")),
@@ -153,7 +159,7 @@ class Canvas:
         elif self.light.shading == "rim" and self.depth > 0.4:
             picture = self._rimmed(picture, mask)
         solid = cv2.multiply(picture, cv2.merge([mask] * 3), scale=1 / 255)
-        return cv2.merge([*cv2.split(solid), mask])
+        return crafted(cv2.merge([*cv2.split(solid), mask]), self.light.craft)
 
     def _outlined(self, picture: Bytes, mask: Bytes) -> tuple[Bytes, Bytes]:
         wide = cv2.dilate(mask, np.ones((3, 3), np.uint8))

@@ -11,13 +11,15 @@ import numpy as np
 from pytest_videobench.backends.procedural.arrays import Floats, colour
 from pytest_videobench.backends.procedural.figures import figure, figures, palette, posed
 from pytest_videobench.backends.procedural.loops import loop
-from pytest_videobench.backends.procedural.paths import Way, plan, way
+from pytest_videobench.backends.procedural.paths import Way, climb, plan, way
 from pytest_videobench.backends.procedural.stuff import kinds, stuff
 from pytest_videobench.backends.procedural.subjects import Shadow, Shape, Subject
+from pytest_videobench.backends.procedural.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from pytest_videobench.backends.procedural.camera import Camera
     from pytest_videobench.backends.procedural.canvas import Light
+    from pytest_videobench.backends.procedural.roles import Roles
     from pytest_videobench.backends.procedural.vocabulary import Reading
     from pytest_videobench.prompts.model import Expectations
 
@@ -31,7 +33,6 @@ HEIGHTS = {
 }
 """Height of a subject by shot, as a share of the picture's height."""
 DEFAULT_HEIGHT = 0.5
-CLOSE = ("extreme_close_up", "close_up")
 WIDEST = 0.52
 """Share of the picture's width that a subject may fill."""
 SPEEDS = {"none": 0.12, "low": 0.55, "medium": 1.0, "high": 1.6, "any": 0.9}
@@ -68,7 +69,7 @@ class Member:
 class Stage:
     """What all members have in common."""
 
-    reading: Reading
+    roles: Roles
     expect: Expectations
     floor: float
     camera: Camera
@@ -83,7 +84,7 @@ class Stage:
     def entry(self, form: str) -> dict[str, Any]:
         """Give what the tables say about a form."""
         if form in figures():
-            return posed(form, self.reading.pose)
+            return posed(form, self.roles.pose)
         return dict(kinds()[form])
 
 
@@ -97,7 +98,7 @@ def cast(
     rng: np.random.Generator,
 ) -> tuple[Subject, ...]:
     """Choose everybody who appears, the main subject first."""
-    stage = Stage(reading=reading, expect=expect, floor=floor, camera=camera, light=light, fps=fps)
+    stage = Stage(roles=reading.roles, expect=expect, floor=floor, camera=camera, light=light, fps=fps)
     members = _members(stage, rng)
     drafts = [_draft(member, stage) for member in members]
     ways = way(camera, rng)
@@ -115,14 +116,14 @@ def cast(
 
 
 def _members(stage: Stage, rng: np.random.Generator) -> list[Member]:
-    reading = stage.reading
+    reading = stage.roles
     lead = Member(form=reading.form)
     entry = stage.entry(reading.form)
     others = [_beside(form, stage) for form in reading.others]
-    if reading.count > 1 and not others and entry.get("spread"):
-        return [lead]
     if others:
         return _arranged(lead, others, stage)
+    if reading.form not in figures():
+        return [lead]
     if reading.count == 2:
         return _pair(lead, entry)
     return _group(lead, entry, rng) if reading.count > 2 else [lead]
@@ -136,8 +137,10 @@ def _beside(form: str, stage: Stage) -> Member:
 def _arranged(lead: Member, others: list[Member], stage: Stage) -> list[Member]:
     """Put the others beside the main subject, or in the middle of what has no place of its own."""
     if stage.entry(lead.form).get("spread"):
-        around = _group(others[0], stage.entry(others[0].form), None) if stage.reading.count > 2 else others
+        around = _group(others[0], stage.entry(others[0].form), None) if stage.roles.count > 2 else others
         return [lead, *(replace(other, depth=min(other.depth, 0.99)) for other in around)]
+    if lead.form not in figures() or others[0].form not in figures():
+        return [lead, *(replace(other, depth=0.97) for other in others[:1])]
     facing = bool(stage.entry(lead.form).get("meets"))
     lead = replace(lead, aside=-0.55, facing=1.0 if facing else 0.0)
     return [lead, *(replace(o, aside=0.6, facing=-1.0 if facing else 0.0, depth=0.99) for o in others[:1])]
@@ -184,23 +187,34 @@ def _draft(member: Member, stage: Stage) -> float:
 
 
 def _shape(member: Member, size: float, stage: Stage, rng: np.random.Generator) -> Shape:
-    reading, light = stage.reading, stage.light
+    reading, light = stage.roles, stage.light
     named = [colour(text) for text in reading.colours]
     own = [*named, *light.accents]
     turned = own[member.shade :] + own[: member.shade] if not named or member.shade else own
     scale = size * stage.camera.density()
     if member.form in kinds():
         return stuff(member.form, light, own, scale, rng)
-    traits = {*reading.traits, *_hair(reading.traits, rng)}
+    traits = _traits(member, stage)
+    traits |= set(_hair(traits, rng))
     shades = palette(light, named if not member.shade else turned, reading.hair, rng)
     drawn = figure(stage.entry(member.form), scale, shades, light, traits)
     return loop(drawn, scale) if member.looped else drawn
 
 
-def _hair(traits: tuple[str, ...], rng: np.random.Generator) -> tuple[str, ...]:
+def _traits(member: Member, stage: Stage) -> set[str]:
+    """Let the two of a pair differ."""
+    own, pair = set(stage.roles.traits), vocabulary()["pair"]
+    if stage.roles.count != 2 and not stage.roles.others:
+        return own
+    if not member.shade:
+        return own - set(pair["first_without"])
+    return (own - set(pair["second_without"])) | set(pair["second_with"])
+
+
+def _hair(traits: set[str], rng: np.random.Generator) -> tuple[str, ...]:
     """Give everybody hair whom the words give none."""
     styles = ("hair_short", "hair_long", "hair_bun")
-    return () if {"bald", *styles} & set(traits) else (str(rng.choice(styles[:2])),)
+    return () if {"bald", *styles} & traits else (str(rng.choice(styles[:2])),)
 
 
 def _course(
@@ -236,6 +250,8 @@ def _subject(
     places[:, 0] += member.aside * (right - left) * lead
     places[:, 1] += _stand(stage.floor, size, camera.height) if stands else _level(entry, size, top, bottom, camera)
     places[:, 1] -= member.up * camera.height
+    if entry.get("path") == "lift":
+        places[:, 1] -= climb(len(places), stage.speed) * camera.height
     cycles = _cycles(entry, stage, rng)
     return Subject(
         form=member.form,

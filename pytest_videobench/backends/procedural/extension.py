@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.prompts.toml import Table, one_of, read, shown, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+
+    from pytest_videobench.backends.base import BackendSpec
 
 Words = dict[str, Any]
 
@@ -23,6 +25,12 @@ _LISTS = ("weather", "colours", "moves", "plain")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _COLOURS = {"sky": 2, "accents": 3, "haze": 1, "ground": 1, "light": 1}
 """How many colours stand under a key."""
+
+
+def own_vocabulary(spec: BackendSpec) -> Path | None:
+    """Give the file that a spec names, if it names one."""
+    given = dict(spec.params).get("vocabulary")
+    return Path(given).expanduser() if given else None
 
 
 def extended(known: Words, path: Path) -> Words:

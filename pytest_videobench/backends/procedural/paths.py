@@ -65,6 +65,9 @@ def _height(path: str, time: Floats, speed: float, rng: np.random.Generator) -> 
         return 0.035 * wave
     if path == "float":
         return 0.02 * wave
-    if path == "lift":
-        return -LIFT * speed * (time + 0.5) ** 1.6 + 0.12
     return np.zeros_like(time)
+
+
+def climb(frames: int, speed: float) -> Floats:
+    """Give how high a rocket is in every frame, in picture heights."""
+    return np.asarray(LIFT * speed * np.linspace(0, 1, frames) ** 1.6 - 0.10)

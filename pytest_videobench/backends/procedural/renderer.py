@@ -11,12 +11,14 @@ import numpy as np
 from pytest_videobench.backends.procedural.air import Air, air
 from pytest_videobench.backends.procedural.camera import Camera, camera
 from pytest_videobench.backends.procedural.canvas import dimmed, light
+from pytest_videobench.backends.procedural.cast import cast
+from pytest_videobench.backends.procedural.extension import own_vocabulary
+from pytest_videobench.backends.procedural.finishes import Finish, finish
 from pytest_videobench.backends.procedural.flat import flattened
 from pytest_videobench.backends.procedural.flow import flow
-from pytest_videobench.backends.procedural.scene import Layer, layers
+from pytest_videobench.backends.procedural.scene import CLOSE, Layer, layers
 from pytest_videobench.backends.procedural.sheet import Ledger, Picture
-from pytest_videobench.backends.procedural.subjects import Subject, cast
-from pytest_videobench.backends.procedural.vocabulary import Reading, read, vocabulary
+from pytest_videobench.backends.procedural.vocabulary import Reading, lexicon, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from pytest_videobench.backends.base import Request
     from pytest_videobench.backends.procedural.arrays import Bytes, Floats
     from pytest_videobench.backends.procedural.sheet import Sheet
+    from pytest_videobench.backends.procedural.subjects import Subject
 
 GENTLE = 0.6
 
@@ -41,6 +44,7 @@ class Film:
     cast: tuple[Subject, ...]
     """The main subject first."""
     air: Air
+    finish: Finish
 
     def frames(self) -> Iterator[Bytes]:
         """Draw the frames in order, BGRA; each is overwritten by the next."""
@@ -52,6 +56,7 @@ class Film:
             self.air.veil(picture.pixels, index)
             self._draw(before, picture, index)
             self.air.draw(picture.pixels, index)
+            self.finish.develop(picture.pixels)
             yield picture.pixels
 
     def flow(self, index: int) -> Floats:
@@ -67,6 +72,7 @@ class Film:
         return {
             "renderer": version,
             "look": self.reading.look,
+            "finish": self.reading.finish,
             "palette": self.reading.palette,
             "scene": self.reading.scene,
             "air": self.reading.air,
@@ -98,12 +104,13 @@ class Film:
 
 def film(request: Request) -> Film:
     """Compose the clip that a request asks for; prompt, roll and seed decide every detail."""
-    prompt, known = request.prompt, vocabulary()
-    reading = read(prompt)
+    prompt, words = request.prompt, lexicon(own_vocabulary(request.spec))
+    reading, known = read(prompt, words), words.tables
     rng = np.random.default_rng([request.seed & 0xFFFFFFFF, request.roll, zlib.crc32(prompt.key.encode())])
     look, scene = known["looks"][reading.look], known["scenes"][reading.scene]
-    lit = light(known["palettes"][reading.palette], look["shading"], rng)
-    if reading.form == "orbs":
+    made = known["finishes"][reading.finish]
+    lit = light(known["palettes"][reading.palette], made, rng)
+    if prompt.expect.motion == "light":
         lit = dimmed(lit)
     move = camera(reading.move, request.delivery, GENTLE if reading.gentle else 1.0, rng)
     fps = request.delivery.fps or 1.0
@@ -112,7 +119,8 @@ def film(request: Request) -> Film:
         fps=fps,
         reading=reading,
         camera=move,
-        layers=tuple(layers(scene["layers"], move, lit, rng)),
+        layers=tuple(layers(scene["layers"], move, lit, rng, close=prompt.expect.shot in CLOSE)),
         cast=cast(reading, prompt.expect, float(scene["floor"]), move, lit, fps, rng),
         air=air(known["air"][reading.air], move, lit, float(look["vignette"]), fps, rng),
+        finish=finish(made, move, rng),
     )

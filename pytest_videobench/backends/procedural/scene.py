@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import cv2
 import numpy as np
 
 from pytest_videobench.backends.procedural import skies, structures, terrain
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from pytest_videobench.backends.procedural.camera import Camera
     from pytest_videobench.backends.procedural.canvas import Light
     from pytest_videobench.backends.procedural.sheet import Sheet
+
+CLOSE = ("extreme_close_up", "close_up")
+"""Shots so near that only the subject is sharp."""
+SOFTNESS = 0.006
+"""Radius of the blur of a backdrop in a close-up, in picture heights."""
 
 Painter: TypeAlias = "Callable[[Canvas, Mapping[str, Any]], Bytes]"
 
@@ -55,10 +61,21 @@ class Layer:
 
 
 def layers(
-    specs: list[Mapping[str, Any]], camera: Camera, light: Light, rng: np.random.Generator
+    specs: list[Mapping[str, Any]], camera: Camera, light: Light, rng: np.random.Generator, *, close: bool
 ) -> list[Layer]:
-    """Paint all layers of a scene."""
-    return [_layer(spec, camera, light, np.random.default_rng(rng.integers(2**32))) for spec in specs]
+    """Paint all layers of a scene; in a close-up nothing stands before the subject, and what is far is soft."""
+    seeds = [np.random.default_rng(rng.integers(2**32)) for _ in specs]
+    painted = [
+        _layer(spec, camera, light, seed)
+        for spec, seed in zip(specs, seeds, strict=True)
+        if not (close and float(spec.get("depth", 0.0)) > 1.0)
+    ]
+    return [_softened(layer, camera) for layer in painted] if close and not light.cel else painted
+
+
+def _softened(layer: Layer, camera: Camera) -> Layer:
+    blur = SOFTNESS * camera.height * (1.1 - 0.6 * layer.depth)
+    return replace(layer, image=cv2.GaussianBlur(layer.image, (0, 0), max(0.8, blur)))
 
 
 def _layer(spec: Mapping[str, Any], camera: Camera, light: Light, rng: np.random.Generator) -> Layer:

@@ -10,6 +10,7 @@ import numpy as np
 
 from pytest_videobench.backends.procedural.arrays import Bytes, Floats, mix
 from pytest_videobench.backends.procedural.canvas import Light, ink
+from pytest_videobench.backends.procedural.crafts import crafted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,7 +81,7 @@ def _joined(sheet: _Sheet) -> Bytes:
     if sheet.glow.any():
         halo = cv2.GaussianBlur(sheet.glow, (0, 0), max(1.5, PAD / 2.5))
         image[..., :3] = cv2.add(image[..., :3], halo)
-    return image
+    return crafted(image, sheet.light.craft)
 
 
 def _add(sheet: _Sheet, shape: Sequence[Any], outline: Floats, inks: Mapping[str, Floats]) -> None:

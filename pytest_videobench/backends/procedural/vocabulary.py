@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from pytest_videobench.backends.procedural.extension import extended
+from pytest_videobench.backends.procedural.roles import Roles, roles
+from pytest_videobench.files import file_digest
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
 
     from pytest_videobench.prompts.model import Prompt
 
@@ -20,8 +25,10 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 
 LIGHT_PARTS = ("lighting", "atmosphere", "scene", "subject")
 SCENE_PARTS = ("scene", "atmosphere", "subject", "motion", "lighting")
-FORM_PARTS = ("subject", "motion", "scene")
-AIR_PARTS = ("atmosphere", "scene", "lighting")
+AIR_PARTS = ("atmosphere", "scene", "lighting", "motion")
+FINISH_PARTS = ("subject", "atmosphere", "lighting", "scene")
+LISTS = ("weather", "colours", "moves", "others", "counts", "poses", "traits", "hair")
+"""Tables that lead from a name to its words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +38,13 @@ class Reading:
     look: str
     palette: str
     scene: str
-    form: str
+    roles: Roles
+    finish: str
+    """How the picture is made: as a photograph, a drawing, in clay, in ink."""
     move: str
     gentle: bool
     """Whether the move is a guess from the words of the camera part."""
     air: str
-    colours: tuple[str, ...]
     words: Mapping[str, tuple[str, ...]]
     """What decided, by what it decided."""
     outvoted: Mapping[str, tuple[str, ...]]
@@ -44,82 +52,111 @@ class Reading:
     unknown: Mapping[str, tuple[str, ...]]
     """Words that no table has, by the part of the prompt."""
 
+    @property
+    def form(self) -> str:
+        """Give the form of the main subject."""
+        return self.roles.form
+
+
+class Lexicon:
+    """A vocabulary and what is looked up in all of it."""
+
+    def __init__(self, tables: Table) -> None:
+        self.tables = tables
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """Every word of every table, the longest first."""
+        tables = self.tables
+        entries = [
+            entry for name in ("palettes", "scenes", "forms", "finishes") for entry in tables[name].values()
+        ]
+        lists = [
+            *(entry["words"] for entry in entries),
+            *(words for name in LISTS for words in tables[name].values()),
+            tables["spoken"]["words"],
+        ]
+        return tuple(sorted({word for words in lists for word in words}, key=len, reverse=True))
+
+    @cached_property
+    def plain(self) -> frozenset[str]:
+        """Words that carry no picture."""
+        return frozenset(self.tables["plain"]["words"])
+
 
 @cache
 def vocabulary() -> Table:
-    """Load the vocabulary once."""
+    """Load the built-in vocabulary once."""
     return tomllib.loads((files(__package__) / "vocabulary.toml").read_text("utf-8"))
 
 
-def read(prompt: Prompt) -> Reading:
+def lexicon(own: Path | None = None) -> Lexicon:
+    """Give the built-in vocabulary, with a file of the user's before it.
+
+    Raises :class:`~pytest_videobench.errors.PromptError` in one line where the file makes no sense.
+    """
+    return _lexicon(own, file_digest(own) if own is not None and own.is_file() else "")
+
+
+@cache
+def _lexicon(own: Path | None, _digest: str) -> Lexicon:
+    return Lexicon(vocabulary() if own is None else extended(vocabulary(), own))
+
+
+def read(prompt: Prompt, words: Lexicon | None = None) -> Reading:
     """Understand a prompt as far as the vocabulary goes; its style decides where it says nothing."""
-    known = vocabulary()
+    words = words or lexicon()
+    known = words.tables
     look = prompt.style if prompt.style in known["looks"] else "realistic"
     style = known["looks"][look]
     parts = prompt.parts()
     palette, light_words = _choose(_words(known["palettes"]), parts, LIGHT_PARTS, style["palette"])
     scene, scene_words = _choose(_words(known["scenes"]), parts, SCENE_PARTS, style["scene"])
     scene = style.get("instead", {}).get(scene, scene)
-    form, form_words = _form(prompt, parts, style)
-    move, move_words = _move(prompt)
+    cast, cast_words = roles(prompt, known, style, found)
+    finish, finish_words = _choose(_words(known["finishes"]), parts, FINISH_PARTS, style["finish"])
+    move, move_words = _move(prompt, known["moves"])
     air, air_words = _choose(known["weather"], parts, AIR_PARTS, known["scenes"][scene]["air"])
-    colours, colour_words = _colours(prompt.subject)
-    words = {
+    decided = {
         "palette": light_words,
         "scene": scene_words,
-        "subject": form_words + colour_words,
+        **cast_words,
+        "finish": finish_words,
         "camera": move_words,
         "air": air_words,
     }
-    outvoted, unknown = _left_over(parts, {word for found in words.values() for word in found})
+    outvoted, unknown = _left_over(parts, {word for found in decided.values() for word in found}, words)
     return Reading(
         look=look,
         palette=palette,
         scene=scene,
-        form=form,
+        roles=cast,
+        finish=finish,
         move=move,
         gentle=bool(move_words),
         air=air,
-        colours=colours,
-        words=words,
+        words=decided,
         outvoted=outvoted,
         unknown=unknown,
     )
 
 
 def _left_over(
-    parts: Mapping[str, str], used: Collection[str]
+    parts: Mapping[str, str], used: Collection[str], words: Lexicon
 ) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
     """Name, part by part, the known words that decided nothing and the words that are not known."""
-    known = _known()
-    outvoted = {part: tuple(w for w in found(known, text) if w not in used) for part, text in parts.items()}
-    unknown = {part: _strange(text, known) for part, text in parts.items()}
+    outvoted = {
+        part: tuple(w for w in found(words.words, text) if w not in used) for part, text in parts.items()
+    }
+    unknown = {part: _strange(text, words) for part, text in parts.items()}
     return outvoted, unknown
 
 
-def _strange(text: str, known: Sequence[str]) -> tuple[str, ...]:
-    plain = text.lower()
-    for word in found(known, plain):
-        plain = _pattern(word).sub(" ", plain)
-    return tuple(word for word in dict.fromkeys(_TOKEN.findall(plain)) if word not in _plain_words())
-
-
-@cache
-def _plain_words() -> frozenset[str]:
-    return frozenset(vocabulary()["plain"]["words"])
-
-
-@cache
-def _known() -> tuple[str, ...]:
-    """Give every word of every table, the longest first."""
-    tables = vocabulary()
-    entries = [*tables["palettes"].values(), *tables["scenes"].values(), *tables["forms"].values()]
-    lists = [
-        *(entry["words"] for entry in entries),
-        *(words for name in ("weather", "colours", "moves") for words in tables[name].values()),
-        tables["spoken"]["words"],
-    ]
-    return tuple(sorted({word for words in lists for word in words}, key=len, reverse=True))
+def _strange(text: str, words: Lexicon) -> tuple[str, ...]:
+    left = text.lower()
+    for word in found(words.words, left):
+        left = _pattern(word).sub(" ", left)
+    return tuple(word for word in dict.fromkeys(_TOKEN.findall(left)) if word not in words.plain)
 
 
 def _words(table: Table) -> dict[str, list[str]]:
@@ -148,23 +185,7 @@ def _choose(
     return otherwise, ()
 
 
-def _form(prompt: Prompt, parts: Mapping[str, str], style: Table) -> tuple[str, tuple[str, ...]]:
-    forms = vocabulary()["forms"]
-    kind = prompt.expect.motion
-    fitting = {name: form["words"] for name, form in forms.items() if kind in form["kinds"]}
-    first = "monolith" if kind == "none" else next(iter(fitting))
-    return _choose(fitting, parts, FORM_PARTS, style.get("forms", {}).get(kind, first))
-
-
-def _move(prompt: Prompt) -> tuple[str, tuple[str, ...]]:
+def _move(prompt: Prompt, moves: Mapping[str, Sequence[str]]) -> tuple[str, tuple[str, ...]]:
     if prompt.expect.camera != "any":
         return prompt.expect.camera, ()
-    return _choose(vocabulary()["moves"], {"camera": prompt.camera}, ("camera",), "static")
-
-
-def _colours(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    hits = {shade: found(words, text) for shade, words in vocabulary()["colours"].items()}
-    named = sorted(
-        ((text.lower().index(word), shade, word) for shade, words in hits.items() for word in words[:1])
-    )
-    return tuple(shade for _, shade, _ in named), tuple(word for _, _, word in named)
+    return _choose(moves, {"camera": prompt.camera}, ("camera",), "static")
