@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from pytest_videobench.defects.base import Finding
 
-ORDER = ("black_frames", "blank_frames", "hard_cut", "blockiness", "overexposed", "freeze")
+ORDER = ("black_frames", "blank_frames", "hard_cut", "blockiness", "overexposed", "freeze", "flicker")
 """What explains goes before what is explained."""
 EVENTS = {
     "hard_cut": ("black_frames", "blank_frames"),
@@ -19,7 +19,9 @@ EVENTS = {
     "flash": ("black_frames", "blank_frames", "hard_cut"),
     "flicker": ("black_frames", "blank_frames", "hard_cut", "blockiness"),
     "blur": ("black_frames", "blank_frames", "hard_cut", "blockiness", "overexposed"),
-    "late_decay": ("hard_cut",),
+    "banding": ("blockiness",),
+    "overexposed": ("black_frames", "blank_frames"),
+    "late_decay": ("hard_cut", "blockiness", "flicker"),
     "jitter": ("black_frames", "blank_frames", "hard_cut"),
     "stutter": ("black_frames", "blank_frames", "freeze"),
     "duplicate_frames": ("freeze",),

@@ -74,7 +74,9 @@ def _backwards(apart: Floats, length: int) -> Iterator[tuple[int, int, int, str]
     """Give the same for parts that are played in reverse around a turning point."""
     for turn in range(length, len(apart) - length):
         reach = np.arange(length // 4 + 1, min(turn, len(apart) - 1 - turn) + 1)
-        same, away = apart[turn - reach, turn + reach], apart[turn - reach, turn]
+        same = apart[turn - reach, turn + reach]
+        # Not only the turning point must be away: that may be a flash.
+        away = np.minimum(apart[turn - reach, turn], 2 * apart[turn - reach, turn - reach // 2])
         back = _came_back(same, away)
         count = int(len(back) if back.all() else back.argmin()) + length // 4
         if count >= length:

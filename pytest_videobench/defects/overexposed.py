@@ -29,10 +29,10 @@ def overexposed(footage: Footage, expected: Expectations) -> Iterable[Finding]:
 
 
 def _surges(footage: Footage) -> Iterable[Finding]:
-    """Find spans in which all blocks are lighter than in the clip's darker quarter by about one factor."""
+    """Find spans in which all blocks are lighter than usual by about one factor."""
     rule, times = rules("overexposed"), footage.times
     levels = log_luma(footage, rule["log_offset"])
-    surge, spread = common_steps(levels - np.quantile(levels, 0.25, axis=0))
+    surge, spread = common_steps(levels - np.quantile(levels, rule["usual"], axis=0))
     for first, stop in runs((surge > rule["surge"]) & (spread < rule["spread"])):
         if stop == len(times) or times[stop] - times[first] < rule["surge_seconds"]:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
@@ -20,6 +21,8 @@ _CHROMA_STEP = 8
 _CLIPPED = 250
 _STRIPE = 32
 """Rows of a picture that are filtered at a time."""
+_BAND_ROWS = 3
+"""Every how many rows banding is looked for."""
 _FLAT = 1
 """Grey levels by which a flat part may vary over a few pixels."""
 _CLIPS = 5
@@ -146,17 +149,18 @@ def banding_of(luma: NDArray[np.uint8]) -> tuple[float, float]:
     mean of the levels taken as angles says so, for the step that fits best. 0 where too little is flat, or
     the flat parts do not lie side by side.
     """
-    rows = luma[::2].astype(np.int16)
+    rows = np.ascontiguousarray(luma[::_BAND_ROWS])
     if rows.shape[1] < 32:
         return 0.0, 0.0
-    far, middle = rows[:, 14:], rows[:, 7:-7]
-    flat = (np.abs(rows[:, :-14] - middle) <= _FLAT) & (np.abs(far - middle) <= _FLAT)
+    middle = rows[:, 7:-7]
+    flat = _alike(rows[:, :-14], middle) & _alike(rows[:, 14:], middle)
     found = np.bincount(middle[flat], minlength=256)
     found[:_CLIPS] = found[-_CLIPS:] = 0  # black and white are flat for other reasons
     if found.sum() < _FLAT_SHARE * middle.size:
         return 0.0, 0.0
     levels = _capped(found.astype(np.float64))
-    mean = np.exp(2j * np.pi * np.arange(256) / _BAND_STEPS[:, None]) @ levels / levels.sum()
+    # Not by a matrix product, whose threads wait for each other on a busy machine.
+    mean = (_angles() * levels).sum(axis=1) / levels.sum()
     best = int(np.abs(mean).argmax())
     step = float(_BAND_STEPS[best])
     phase = float(np.angle(mean[best])) / (2 * np.pi) * step
@@ -166,14 +170,25 @@ def banding_of(luma: NDArray[np.uint8]) -> tuple[float, float]:
     return float(np.abs(mean[best])), step
 
 
-def _by_one(rows: NDArray[np.int16], step: float) -> float:
+@cache
+def _angles() -> NDArray[np.complex128]:
+    """Give the 256 levels as points on a circle, for every step from band to band."""
+    return np.asarray(np.exp(2j * np.pi * np.arange(256) / _BAND_STEPS[:, None]))
+
+
+def _by_one(rows: NDArray[np.uint8], step: float) -> float:
     """Give the share of the edges between flat parts that are one step high: things of flat colour have any
     height, neighbouring bands have one."""
     left, right = rows[:, 4:-10], rows[:, 10:-4]
-    flat = (np.abs(rows[:, :-14] - left) <= _FLAT) & (np.abs(rows[:, 14:] - right) <= _FLAT)
-    height = np.abs(right - left)[flat]
+    flat = _alike(rows[:, :-14], left) & _alike(rows[:, 14:], right)
+    height = cv2.absdiff(left, right)[flat].astype(np.int16)
     edges = height[height >= 0.6 * step]
     return float(np.mean(np.abs(edges - step) <= max(1, round(step / 8)))) if len(edges) else 0.0
+
+
+def _alike(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Say which pixels are of the same level."""
+    return np.asarray(cv2.absdiff(one, other) <= _FLAT)
 
 
 def _capped(levels: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.camera import Result, measure, requests
+from benchmarks.camera import Result, crossed, measure
 from benchmarks.clean import judge, prompts
 from pytest_videobench.prompts.vocabulary import CAMERA_MOVES
 
@@ -17,7 +17,7 @@ UNSEEN = 500
 
 @pytest.fixture(scope="module")
 def results() -> dict[str, Result]:
-    asked = zip(MOVES, requests(), strict=False)
+    asked = zip(MOVES, crossed(), strict=False)
     return {move: measure(request) for move, request in asked}
 
 

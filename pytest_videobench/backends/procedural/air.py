@@ -95,7 +95,7 @@ def air(
     """Fill the air of a scene."""
     tint = light.light if kind["tint"] == "light" else colour(kind["tint"])
     haze = (_sheet(camera, light, rng), _sheet(camera, light, rng))
-    strength = THICKNESS * (0.8 if light.cel or light.night else 1.0)
+    strength = THICKNESS * float(kind.get("haze", 1.0)) * (0.8 if light.cel or light.night else 1.0)
     return Air(
         camera=camera,
         haze=haze,

@@ -112,6 +112,10 @@ class Canvas:
         """Give the column at a distance from the picture's left edge, in picture heights."""
         return share * self.unit - self.left * self.density
 
+    def middle(self, x: float) -> bool:
+        """Say whether something at a column would stand before the subject: near, and not at the side."""
+        return self.depth > 1 and 0.22 < (x + self.left * self.density) / self.unit < 1.56
+
     @cached_property
     def rows(self) -> Floats:
         """Give the row numbers as a column vector."""

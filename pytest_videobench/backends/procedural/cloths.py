@@ -94,40 +94,55 @@ def cloth(spec: Mapping[str, Any], light: Light, shades: Sequence[Floats], rng: 
     waves[:, 3] = rng.random(len(waves))
     width = round(PAINTED * half[0] / half[1])
     painted = _painted(str(spec["cut"]), width, light, shades, rng)
-    return Cloth(half=half, image=painted, waves=waves, hung=bool(spec.get("hung")), shade=float(spec["shade"]))
+    return Cloth(
+        half=half, image=painted, waves=waves, hung=bool(spec.get("hung")), shade=float(spec["shade"])
+    )
 
 
-def _painted(
-    cut: str, width: int, light: Light, shades: Sequence[Floats], rng: np.random.Generator
-) -> Bytes:
-    picture = np.empty((PAINTED, width, 3), np.uint8)
-    base = mix(shades[0], light.light, 0.15)
-    picture[:] = ink(base)
-    mask = np.zeros((PAINTED, width), np.uint8)
-    edge = round(0.06 * PAINTED)
+def _painted(cut: str, width: int, light: Light, shades: Sequence[Floats], rng: np.random.Generator) -> Bytes:
+    picture: Bytes = np.empty((PAINTED, width, 3), np.uint8)
+    picture[:] = ink(mix(shades[0], light.light, 0.15))
+    mask: Bytes = np.zeros((PAINTED, width), np.uint8)
     if cut == "sheets":
-        wide = width // 3
-        for number in range(3):
-            left = number * wide + edge // 2
-            shade = mix(shades[(number * 2) % len(shades)], np.ones(3, np.float32), 0.75)
-            cv2.rectangle(picture, (left, edge), (left + wide - edge, PAINTED - edge), ink(shade), -1)
-            cv2.rectangle(mask, (left, edge), (left + wide - edge, PAINTED - edge), (255,), -1)
-        cv2.line(picture, (0, edge), (width, edge), (60, 60, 60), 3)
-        cv2.line(mask, (0, edge), (width, edge), (255,), 3)
+        _sheets(picture, mask, shades)
     elif cut == "sail":
-        corners = np.array([[0.5, 0.05], [0.95, 0.5], [0.5, 0.95], [0.05, 0.5]]) * (width, PAINTED)
-        cv2.fillPoly(mask, [corners.astype(np.int32)], (255,), cv2.LINE_AA)
-        for share in np.linspace(0.12, 0.88, 7):
-            x = round(share * width)
-            cv2.line(picture, (x, 0), (x, PAINTED), ink(base * 0.8), 2, cv2.LINE_AA)
-            cv2.line(picture, (0, round(share * PAINTED)), (width, round(share * PAINTED)), ink(base * 0.86), 1)
+        _sail(picture, mask, mix(shades[0], light.light, 0.15))
     else:
-        for number in range(5):
-            left = round((0.06 + 0.18 * number + rng.uniform(-0.03, 0.03)) * width)
-            wide = round(rng.uniform(0.10, 0.17) * width)
-            shade = mix(shades[number % max(1, min(2, len(shades)))], light.light, 0.08 * number)
-            cv2.rectangle(picture, (left, 0), (left + wide, PAINTED), ink(shade), -1)
-            cv2.rectangle(mask, (left, 0), (left + wide, PAINTED), (255,), -1)
+        _ribbons(picture, mask, light, shades, rng)
     grain = (118 + 20 * noise(rng, width, PAINTED, (6, 30), 2)).astype(np.uint8)
     picture = cv2.multiply(picture, cv2.merge([grain] * 3), scale=1 / 128)
     return cv2.merge([cv2.multiply(picture, cv2.merge([mask] * 3), scale=1 / 255), mask])
+
+
+def _sheets(picture: Bytes, mask: Bytes, shades: Sequence[Floats]) -> None:
+    width, edge = mask.shape[1], round(0.06 * PAINTED)
+    wide = width // 3
+    for number in range(3):
+        left = number * wide + edge // 2
+        shade = ink(mix(shades[(number * 2) % len(shades)], np.ones(3, np.float32), 0.62))
+        for sheet, value in ((picture, shade), (mask, (255,))):
+            cv2.rectangle(sheet, (left, edge), (left + wide - edge, PAINTED - edge), value, -1)
+    for sheet, value in ((picture, (60, 60, 60)), (mask, (255,))):
+        cv2.line(sheet, (0, edge), (width, edge), value, 3)
+
+
+def _sail(picture: Bytes, mask: Bytes, base: Floats) -> None:
+    width = mask.shape[1]
+    corners = np.array([[0.5, 0.05], [0.95, 0.5], [0.5, 0.95], [0.05, 0.5]]) * (width, PAINTED)
+    cv2.fillPoly(mask, [corners.astype(np.int32)], (255,), cv2.LINE_AA)
+    for share in np.linspace(0.12, 0.88, 7):
+        x, y = round(share * width), round(share * PAINTED)
+        cv2.line(picture, (x, 0), (x, PAINTED), ink(base * 0.8), 2, cv2.LINE_AA)
+        cv2.line(picture, (0, y), (width, y), ink(base * 0.86), 1)
+
+
+def _ribbons(
+    picture: Bytes, mask: Bytes, light: Light, shades: Sequence[Floats], rng: np.random.Generator
+) -> None:
+    width = mask.shape[1]
+    for number in range(4):
+        left = round((0.10 + 0.22 * number + rng.uniform(-0.03, 0.03)) * width)
+        right = left + round(rng.uniform(0.07, 0.12) * width)
+        shade = ink(mix(shades[number % min(2, len(shades))], light.light, 0.08 * number))
+        for sheet, value in ((picture, shade), (mask, (255,))):
+            cv2.rectangle(sheet, (left, 0), (right, PAINTED), value, -1)

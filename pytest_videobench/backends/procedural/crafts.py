@@ -1,4 +1,4 @@
-"""What a handmade look does to each piece: shadows under cut paper, edges of dried paint, thumbprints in clay."""
+"""What a handmade look does to each piece: shadows of cut paper, edges of dried paint, prints in clay."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def _cut(image: Bytes) -> Bytes:
     under = cv2.min(thrown, cv2.bitwise_not(alpha)) * 0.38
     rim = cv2.subtract(alpha, cv2.erode(alpha, np.ones((3, 3), np.uint8))) // 6
     pale = cv2.add(image[..., :3], cv2.merge([rim] * 3))
-    return cv2.merge([*cv2.split(cv2.min(pale, cv2.merge([alpha] * 3))), cv2.add(alpha, under.astype(np.uint8))])
+    return cv2.merge(
+        [*cv2.split(cv2.min(pale, cv2.merge([alpha] * 3))), cv2.add(alpha, under.astype(np.uint8))]
+    )
 
 
 def _washed(image: Bytes) -> Bytes:
@@ -45,9 +47,9 @@ def _washed(image: Bytes) -> Bytes:
 
 def _kneaded(image: Bytes) -> Bytes:
     height, width = image.shape[:2]
-    dents = noise(np.random.default_rng(11), width, height, (26, 22), 2)
+    dents = noise(np.random.default_rng(11), width, height, (34, 30), 2)
     slope = cv2.Sobel(dents, cv2.CV_32F, 1, 0, ksize=3) + cv2.Sobel(dents, cv2.CV_32F, 0, 1, ksize=3)
-    tone = np.clip(128 + 150 * slope, 90, 170).astype(np.uint8)
+    tone = np.clip(128 + 46 * slope, 104, 152).astype(np.uint8)
     keep = np.full_like(tone, 128)
     dented = cv2.multiply(image, cv2.merge([tone, tone, tone, keep]), scale=1 / 128)
     return np.asarray(cv2.min(dented, cv2.merge([dented[..., 3]] * 4)))

@@ -74,7 +74,7 @@ def _altered(entry: Table, by: Table) -> list[Table]:
 
 def posed(form: str, pose: str) -> Table:
     """Give the entry of a form in a pose; a form that takes no pose stays as it is."""
-    entry = figures()[form]
+    entry: Table = figures()[form]
     if not pose or not entry.get("posable"):
         return entry
     return {**entry, **poses()[pose], "parts": _altered(entry, poses()[pose])}
@@ -121,7 +121,11 @@ def figure(
 ) -> Figure:
     """Draw those parts of a figure that belong to its traits, at ``size`` pixels per unit."""
     parts = [part for part in entry["parts"] if _worn(part, traits)]
-    drawn = {part["name"]: sprite(part["shapes"], size, shades, light) for part in parts if part["shapes"]}
+    drawn = {
+        part["name"]: sprite(part["shapes"], size, shades, light, clear=float(part.get("clear", 1.0)))
+        for part in parts
+        if part["shapes"]
+    }
     return Figure(parts=tuple(parts), sprites=drawn)
 
 
@@ -177,6 +181,7 @@ def palette(
         "glow": mix(light.light, np.ones(3, np.float32), 0.3),
     }
     shades |= {"dusk": shades["second"] * 0.62, "tan": shades["skin"] * 0.86, "lock": shades["hair"] * 0.7}
+    shades["shine"] = mix(shades["skin"], fixed["white"], 0.3)
     shades["lips"] = mix(shades["skin"], colour("#c04048"), 0.5)
     shades["blush"] = mix(shades["skin"], colour("#d8604c"), 0.45)
     return _seen(shades, light)
@@ -185,8 +190,9 @@ def palette(
 def _seen(shades: Mapping[str, Floats], light: Light) -> dict[str, Floats]:
     """Let the light of the scene fall on the inks; what glows stays as it is."""
     share, tint = 0.32 if light.night else 0.12, mix(light.haze, light.light, 0.5) * 1.1
-    seen = {name: mix(value, value * tint, 0.0 if name == "glow" else share) for name, value in shades.items()}
+    seen = {
+        name: mix(value, value * tint, 0.0 if name == "glow" else share) for name, value in shades.items()
+    }
     if np.ptp(light.haze) < 0.02:
         seen = {name: np.full(3, float(value.mean()), np.float32) for name, value in seen.items()}
     return seen
-

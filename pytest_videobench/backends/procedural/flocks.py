@@ -32,7 +32,7 @@ class Flock:
 
     def draw(self, sheet: Sheet, matrix: Floats, cycle: float) -> None:
         """Draw the pieces, the small ones first."""
-        x, y, angle = COURSES[self.course](self.seeds, cycle)
+        x, y, angle = self._places(cycle)
         for number in np.argsort(self.sizes):
             size = self.sizes[number]
             c, s = size * np.cos(angle[number]), size * np.sin(angle[number])
@@ -40,9 +40,13 @@ class Flock:
             drawing = self.drawings[number % len(self.drawings)]
             drawing.draw(sheet, matrix @ own, cycle + float(self.seeds[number, 7]))
 
+    def _places(self, cycle: float) -> tuple[Floats, Floats, Floats]:
+        x, y, angle = COURSES[self.course](self.seeds, cycle)
+        return x, y * (2 * self.half[1]), angle
+
     def bounds(self, matrix: Floats, cycle: float) -> Floats:
         """Give left, top, right and bottom in pixels."""
-        x, y, _ = COURSES[self.course](self.seeds, cycle)
+        x, y, _ = self._places(cycle)
         points = matrix[:2] @ np.stack([x, y, np.ones_like(x)])
         reach = self.sizes * 0.4 * float(np.hypot(*matrix[:2, 0]))
         return np.concatenate([(points - reach).min(axis=1), (points + reach).max(axis=1)])
@@ -80,7 +84,7 @@ def school(seeds: Floats, cycle: float) -> tuple[Floats, Floats, Floats]:
 
 def lurch(seeds: Floats, cycle: float) -> tuple[Floats, Floats, Floats]:
     """Lurch about without any order."""
-    swing = [np.sin(TURN * ((0.25 + 0.5 * seeds[:, i]) * cycle + seeds[:, i + 1])) for i in (0, 2, 4)]
+    swing = [np.sin(TURN * ((0.18 + 0.3 * seeds[:, i]) * cycle + seeds[:, i + 1])) for i in (0, 2, 4)]
     x = (seeds[:, 5] - 0.5) * 1.5 + 0.16 * swing[0]
     y = (seeds[:, 6] - 0.5) * 0.8 + 0.14 * swing[1]
     return x, y, TURN * seeds[:, 3] + 1.2 * swing[2]
@@ -88,8 +92,8 @@ def lurch(seeds: Floats, cycle: float) -> tuple[Floats, Floats, Floats]:
 
 def gather(seeds: Floats, cycle: float) -> tuple[Floats, Floats, Floats]:
     """Come together into a ball and part again."""
-    share = 0.5 - 0.5 * np.cos(TURN * 0.25 * cycle)
-    around, down = TURN * seeds[:, 0] + 0.5 * cycle, np.arccos(2 * seeds[:, 1] - 1)
+    share = 0.5 - 0.5 * np.cos(TURN * 0.15 * cycle)
+    around, down = TURN * seeds[:, 0] + 0.3 * cycle, np.arccos(2 * seeds[:, 1] - 1)
     near = 0.24 * np.stack([np.sin(down) * np.cos(around), np.cos(down)])
     far = np.stack([(seeds[:, 2] - 0.5) * 1.7, (seeds[:, 3] - 0.5) * 0.95])
     x, y = far + (near - far) * share * share * (3 - 2 * share)

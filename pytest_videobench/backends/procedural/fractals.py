@@ -1,4 +1,4 @@
-"""Julia sets that drift: fields made beforehand, blended into one another and looked up in turning colours."""
+"""Julia sets that drift: fields made beforehand, blended into one another, in colours that turn."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ class Fractal:
 
     half: tuple[float, float]
     fields: tuple[Bytes, ...]
+    cover: Bytes
+    """A round window onto the set, with a soft edge."""
     table: Bytes
     pulse: float
 
@@ -37,12 +39,13 @@ class Fractal:
         x1, y1 = min(sheet.width, int(right)), min(sheet.height, int(bottom))
         if x1 - x0 < 8 or y1 - y0 < 8:
             return
-        share = (0.5 - 0.5 * np.cos(2 * np.pi * 0.18 * cycle)) * (STEPS - 1.001)
+        share = (0.5 - 0.5 * np.cos(2 * np.pi * 0.10 * cycle)) * (STEPS - 1.001)
         number = int(share)
         field = cv2.addWeighted(
             self.fields[number], 1 - (share - number), self.fields[number + 1], share - number, 0
         )
-        shown = cv2.LUT(cv2.merge([field] * 4), np.roll(self.table, -round(22 * cycle), axis=0)[None])
+        shown = cv2.LUT(cv2.merge([field] * 4), np.roll(self.table, -round(9 * cycle), axis=0)[None])
+        shown = cv2.multiply(shown, self.cover, scale=1 / 255)
         grow = 1 + self.pulse * np.sin(2 * np.pi * 0.5 * cycle)
         scale = (right - left) / shown.shape[1] * grow
         centre = (left + right) / 2 - x0, (top + bottom) / 2 - y0
@@ -75,7 +78,20 @@ def fractal(
     half = (float(spec["half"][0]), float(spec["half"][1]))
     angle = rng.choice((2.16, 1.86, 2.62)) + rng.uniform(-0.02, 0.02)
     fields = [_field(angle + 0.05 * step, half) for step in range(STEPS)]
-    return Fractal(half=half, fields=tuple(fields), table=_table(light, shades), pulse=float(spec["pulse"]))
+    return Fractal(
+        half=half,
+        fields=tuple(fields),
+        cover=_window(fields[0].shape),
+        table=_table(light, shades),
+        pulse=float(spec["pulse"]),
+    )
+
+
+def _window(shape: tuple[int, ...]) -> Bytes:
+    y, x = np.mgrid[: shape[0], : shape[1]]
+    away = np.hypot((x - shape[1] / 2) * 2 / shape[1], (y - shape[0] / 2) * 2 / shape[0])
+    cover = (np.clip((0.98 - away) * 14, 0, 1) * 255).astype(np.uint8)
+    return cv2.merge([cover] * 4)
 
 
 def _field(angle: float, half: tuple[float, float]) -> Bytes:
@@ -91,14 +107,15 @@ def _field(angle: float, half: tuple[float, float]) -> Bytes:
             count += 1 / (1 + np.exp(np.clip(size - 8, -20, 20)))
             z = np.where(size < 1e6, z, np.complex64(1e3))
     soft = cv2.GaussianBlur(np.sqrt(count / ROUNDS), (0, 0), 0.8)
-    rim = np.hypot(x[None] / 1.55, y[:, None] / 1.15)
-    return np.asarray((np.clip(soft * np.clip((1.05 - rim) * 5, 0, 1), 0, 1) * 255).astype(np.uint8))
+    return np.asarray((np.clip(soft, 0, 1) * 255).astype(np.uint8))
 
 
 def _table(light: Light, shades: Sequence[Floats]) -> Bytes:
-    """Give 256 colours, premultiplied: nothing outside the set, then rings of the palette."""
+    """Give 256 colours: rings of the palette."""
     first, second, third = (shades[i % len(shades)] for i in range(3))
-    ring = np.array([light.top * 0.5, first, mix(first, light.light, 0.6), second, third, light.low * 0.6, first * 0.5])
+    ring = np.array(
+        [light.top * 0.5, first, mix(first, light.light, 0.6), second, third, light.low * 0.6, first * 0.5]
+    )
     places = np.mod(np.linspace(0, 2.0, 256), 1.0) * (len(ring) - 1)
     whole = places.astype(int)
     rows = mix(ring[whole], ring[np.minimum(whole + 1, len(ring) - 1)], (places - whole)[:, None])

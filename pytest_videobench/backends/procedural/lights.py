@@ -35,6 +35,8 @@ class Swarm:
     reach: tuple[float, float]
     thick: float
     """How wide a trail is, in diameters of its orb."""
+    even: bool
+    """Whether trails are as bright at their ends."""
 
     def places(self, cycles: Floats) -> tuple[Floats, Floats]:
         """Give 2 x n x cycles: where the orbs are, and n: how bright they are at the first."""
@@ -73,7 +75,8 @@ class Swarm:
                 faint = tuple(int(value * 0.45) for value in shade)
                 wide = max(1, round(radius * self.thick))
                 cv2.polylines(sheet, [line], False, faint, wide, cv2.LINE_AA, 3)
-                cv2.polylines(sheet, [line[: self.trail // 2]], False, shade, wide, cv2.LINE_AA, 3)
+                near = line if self.even else line[: self.trail // 2]
+                cv2.polylines(sheet, [near], False, shade, wide, cv2.LINE_AA, 3)
             cv2.circle(sheet, tuple(line[0].tolist()), round(radius * 8), shade, -1, cv2.LINE_AA, 3)
 
     def bounds(self, matrix: Floats, cycle: float) -> Floats:  # noqa: ARG002 - it keeps its place
@@ -91,7 +94,9 @@ class Swarm:
         return np.array([-self.reach[0], -self.reach[1], *self.reach])
 
 
-def swarm(spec: Mapping[str, Any], shades: Sequence[Floats], light: Floats, rng: np.random.Generator) -> Swarm:
+def swarm(
+    spec: Mapping[str, Any], shades: Sequence[Floats], light: Floats, rng: np.random.Generator
+) -> Swarm:
     """Gather lights in the colours given, as the table of stuff tells."""
     count = int(spec["count"])
     low, high = spec["sizes"]
@@ -104,4 +109,5 @@ def swarm(spec: Mapping[str, Any], shades: Sequence[Floats], light: Floats, rng:
         trail=int(spec.get("trail", 1)),
         reach=(float(spec["half"][0]), float(spec["half"][1])),
         thick=float(spec.get("thick", 0.9)),
+        even=bool(spec.get("even")),
     )

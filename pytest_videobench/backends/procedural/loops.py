@@ -34,7 +34,9 @@ class Loop:
     def bounds(self, matrix: Floats, cycle: float) -> Floats:  # noqa: ARG002 - the same at every point
         """Give left, top, right and bottom of the whole cycle, in pixels."""
         left, top, right, bottom = self.span
-        corners = matrix[:2] @ np.array([[left, right, left, right], [top, top, bottom, bottom], [1, 1, 1, 1]])
+        corners = matrix[:2] @ np.array(
+            [[left, right, left, right], [top, top, bottom, bottom], [1, 1, 1, 1]]
+        )
         return np.concatenate([corners.min(axis=1), corners.max(axis=1)])
 
     def box(self) -> Floats:

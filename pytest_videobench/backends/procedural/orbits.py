@@ -53,7 +53,7 @@ def burst(seeds: Floats, cycles: Floats) -> tuple[Floats, Floats]:
     out = 1 - np.exp(-3.2 * share)
     x = 0.42 * (shell - 2) + speed * np.cos(angle) * out
     y = 0.12 * np.cos(2.4 * shell) - 0.05 + speed * np.sin(angle) * out + 0.12 * share**2
-    return np.stack([x, y]), _swell(share[:, 0], 0.12, 2.0)
+    return np.stack([x, y]), _swell(share[:, 0], 0.12, 1.1)
 
 
 def sparks(seeds: Floats, cycles: Floats) -> tuple[Floats, Floats]:
@@ -80,7 +80,9 @@ def tunnel(seeds: Floats, cycles: Floats) -> tuple[Floats, Floats]:
     share = np.mod(0.5 * cycles[None] * (0.6 + 0.6 * seeds[:, 2:3]) + seeds[:, :1], 1.0)
     angle = TURN * (seeds[:, 1:2] + 0.06 * cycles[None])
     radius = 0.05 + 0.95 * share**2.2
-    return np.stack([1.1 * radius * np.cos(angle), 0.62 * radius * np.sin(angle)]), _swell(share[:, 0], 0.25, 1.0)
+    return np.stack([1.1 * radius * np.cos(angle), 0.62 * radius * np.sin(angle)]), _swell(
+        share[:, 0], 0.25, 1.0
+    )
 
 
 def strings(seeds: Floats, cycles: Floats) -> tuple[Floats, Floats]:
@@ -103,16 +105,16 @@ def grid(seeds: Floats, cycles: Floats) -> tuple[Floats, Floats]:
     x = (column - (wide - 1) / 2) * (1.56 / wide)
     y = (row - (np.ceil(len(seeds) / wide) - 1) / 2) * (1.56 / wide)
     now = float(cycles[0])
-    wave = np.sin(TURN * (0.55 * now + 0.11 * column + 0.17 * row)) * np.sin(TURN * (0.4 * now + seeds[:, 0]))
+    wave = np.sin(TURN * (0.75 * now + 0.11 * column + 0.17 * row)) * np.sin(TURN * (0.4 * now + seeds[:, 0]))
     places = np.stack([x, y])[:, :, None] * np.ones((1, 1, len(cycles)))
-    return places, np.clip(0.30 + 0.70 * wave**2, 0, 1)
+    return places, np.clip(0.10 + 0.90 * wave**2, 0, 1)
 
 
 def segments(seeds: Floats, cycles: Floats) -> tuple[Floats, Floats]:
     """Stand on a ring and light up one after another."""
     angle = TURN * np.arange(len(seeds)) / len(seeds) - np.pi / 2
     x, y = 0.46 * np.cos(angle), 0.44 * np.sin(angle)
-    phase = np.mod(np.arange(len(seeds)) / len(seeds) - 0.28 * float(cycles[0]), 1.0)
+    phase = np.mod(np.arange(len(seeds)) / len(seeds) - 0.4 * float(cycles[0]), 1.0)
     places = np.stack([x, y])[:, :, None] * np.ones((1, 1, len(cycles)))
     return places, 0.25 + 0.75 * np.clip(1.6 * np.minimum(phase, 1 - phase) + 0.1, 0, 1)
 

@@ -56,7 +56,9 @@ def plan(
     free *= 0.3 if camera.move not in ("static", "handheld", "pan_left", "pan_right") else 0.8
     sway = 0.012 * np.sin(2 * np.pi * (0.9 * time * speed + rng.random()))
     x = 0.5 + rng.uniform(-0.5, 0.5) * free + own + (sway if path in SWAYS else 0.0)
-    return Way(places=np.stack([x * camera.width, _height(path, time, speed, rng) * camera.height], 1), facing=facing)
+    return Way(
+        places=np.stack([x * camera.width, _height(path, time, speed, rng) * camera.height], 1), facing=facing
+    )
 
 
 def _height(path: str, time: Floats, speed: float, rng: np.random.Generator) -> Floats:

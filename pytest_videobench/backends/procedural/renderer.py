@@ -110,7 +110,7 @@ def film(request: Request) -> Film:
     look, scene = known["looks"][reading.look], known["scenes"][reading.scene]
     made = known["finishes"][reading.finish]
     lit = light(known["palettes"][reading.palette], made, rng)
-    if prompt.expect.motion == "light":
+    if prompt.expect.motion == "light" or scene.get("dark"):
         lit = dimmed(lit)
     move = camera(reading.move, request.delivery, GENTLE if reading.gentle else 1.0, rng)
     fps = request.delivery.fps or 1.0

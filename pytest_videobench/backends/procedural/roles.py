@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pytest_videobench.backends.procedural.words import best, found
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from pytest_videobench.prompts.model import Prompt
-
-    Finder = Callable[[Sequence[str], str], tuple[str, ...]]
 
 Table = dict[str, Any]
 FORM_PARTS = ("subject", "motion", "scene")
@@ -28,23 +28,24 @@ class Roles:
     """How many of the main subject: 1, 2, or more for a group."""
     pose: str = ""
     traits: tuple[str, ...] = ()
+    scale: float = 1.0
+    """How large the subject is beside others of its kind."""
     hair: str | None = None
     colours: tuple[str, ...] = ()
 
 
-def roles(prompt: Prompt, known: Table, style: Table, found: Finder) -> tuple[Roles, dict[str, tuple[str, ...]]]:
+def roles(prompt: Prompt, known: Table, style: Table) -> tuple[Roles, dict[str, tuple[str, ...]]]:
     """Read the roles, and tell the words that decided by what they decided."""
     parts = prompt.parts()
     told = f"{prompt.subject}, {prompt.motion}"
-    form, form_words = _form(prompt, parts, known, style, found)
-    others, other_words = _others(form, told, known, found)
-    count, count_words = _best(known["counts"], told, "1", found)
-    pose, pose_words = _best(known["poses"], prompt.motion, "", found)
-    if not pose:
-        pose, pose_words = _best(known["poses"], prompt.subject, "", found)
+    form, form_words = _form(prompt, parts, known, style)
+    others, other_words = _others(form, prompt, known)
+    count, count_words = best(known["counts"], told, "1")
+    pose, pose_words = best(known["poses"], told)
     traits = {name: found(words, told) for name, words in known["traits"].items()}
-    hair, hair_words = _best(known["hair"], told, "", found)
-    colours, colour_words = _colours(prompt.subject, hair_words, known, found)
+    hair, hair_words = best(known["hair"], told)
+    scale, scale_words = best(known["scales"], prompt.subject, "1")
+    colours, colour_words = _colours(prompt.subject, hair_words, known)
     close = known["close"] if prompt.expect.shot in CLOSE else {}
     read = Roles(
         form=close.get(form, form),
@@ -52,12 +53,13 @@ def roles(prompt: Prompt, known: Table, style: Table, found: Finder) -> tuple[Ro
         count=int(count),
         pose=pose,
         traits=tuple(name for name, words in traits.items() if words),
+        scale=float(scale),
         hair=hair or None,
         colours=colours,
     )
     words = {
         "subject": form_words + colour_words,
-        "company": other_words + count_words,
+        "company": other_words + count_words + scale_words,
         "pose": pose_words,
         "traits": tuple(word for hits in traits.values() for word in hits) + hair_words,
     }
@@ -65,35 +67,30 @@ def roles(prompt: Prompt, known: Table, style: Table, found: Finder) -> tuple[Ro
 
 
 def _form(
-    prompt: Prompt, parts: Mapping[str, str], known: Table, style: Table, found: Finder
+    prompt: Prompt, parts: Mapping[str, str], known: Table, style: Table
 ) -> tuple[str, tuple[str, ...]]:
     kind = prompt.expect.motion
     fitting = {name: form["words"] for name, form in known["forms"].items() if kind in form["kinds"]}
     for part in FORM_PARTS:
-        name, words = _best(fitting, parts[part], "", found)
+        name, words = best(fitting, parts[part])
         if name:
             return name, words
     return style.get("forms", {}).get(kind, known["first"][kind]), ()
 
 
-def _others(form: str, text: str, known: Table, found: Finder) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    hits = {name: found(words, text) for name, words in known["others"].items() if name != form}
+def _others(form: str, prompt: Prompt, known: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Find the company: people in the subject only, for the motion also names what is done."""
+    hits = {
+        name: found(words, prompt.subject)
+        or (found(words, prompt.motion) if name in known["company"]["moved"] else ())
+        for name, words in known["others"].items()
+        if name != form
+    }
     named = [name for name, words in hits.items() if words]
     return tuple(named), tuple(word for name in named for word in hits[name])
 
 
-def _best(
-    table: Mapping[str, Sequence[str]], text: str, otherwise: str, found: Finder
-) -> tuple[str, tuple[str, ...]]:
-    """Choose the entry with most words in the text; among equals the first."""
-    hits = {name: found(words, text) for name, words in table.items()}
-    best = max(hits, key=lambda name: len(hits[name]))
-    return (best, hits[best]) if hits[best] else (otherwise, ())
-
-
-def _colours(
-    text: str, taken: Sequence[str], known: Table, found: Finder
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _colours(text: str, taken: Sequence[str], known: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     plain = text.lower()
     for phrase in taken:
         plain = plain.replace(phrase, " ")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import cv2
 import numpy as np
 
-from pytest_videobench.backends.procedural import skies, structures, terrain
+from pytest_videobench.backends.procedural import rooms, skies, structures, terrain
 from pytest_videobench.backends.procedural.canvas import Canvas
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CLOSE = ("extreme_close_up", "close_up")
 """Shots so near that only the subject is sharp."""
+NEAR = 1.1
+"""Depth from which things stand between the subject and the lens."""
 SOFTNESS = 0.006
 """Radius of the blur of a backdrop in a close-up, in picture heights."""
 
@@ -29,11 +31,13 @@ Painter: TypeAlias = "Callable[[Canvas, Mapping[str, Any]], Bytes]"
 PAINTERS: dict[str, Painter] = {
     painter.__name__: painter
     for painter in (
-        *(skies.sky, skies.wall, skies.swirl, skies.fractal),
+        *(skies.sky, skies.swirl),
         *(terrain.ridge, terrain.ground, terrain.water, terrain.conifers, terrain.bushes),
         *(terrain.cumulus, terrain.weeds, terrain.trunks),
-        *(structures.towers, structures.castle, structures.columns, structures.lamps),
+        *(structures.towers, structures.castle, structures.lamps),
         *(structures.globes, structures.rocks, structures.shapes),
+        *(rooms.room, rooms.plain, rooms.shelves, rooms.table, rooms.houses),
+        *(rooms.awnings, rooms.pillars, rooms.heaps),
     )
 }
 
@@ -63,12 +67,12 @@ class Layer:
 def layers(
     specs: list[Mapping[str, Any]], camera: Camera, light: Light, rng: np.random.Generator, *, close: bool
 ) -> list[Layer]:
-    """Paint all layers of a scene; in a close-up nothing stands before the subject, and what is far is soft."""
+    """Paint all layers of a scene; in a close-up nothing stands before the subject, and the rest is soft."""
     seeds = [np.random.default_rng(rng.integers(2**32)) for _ in specs]
     painted = [
         _layer(spec, camera, light, seed)
         for spec, seed in zip(specs, seeds, strict=True)
-        if not (close and float(spec.get("depth", 0.0)) > 1.0)
+        if not (close and float(spec.get("depth", 0.0)) > NEAR)
     ]
     return [_softened(layer, camera) for layer in painted] if close and not light.cel else painted
 

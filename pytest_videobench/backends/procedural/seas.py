@@ -100,8 +100,10 @@ def _band(
         foam = ((below > 0) & (below < 4)).astype(np.float32)
     else:
         rough = noise(rng, width, ROWS, (26, 7), 3)
-        foam = np.clip(1.25 - below / (5 + 26 * rough), 0, 1) * (rough > 0.32) * (below > 0)
-        ripple = np.clip((noise(rng, width, ROWS, (70, 6), 3) - 0.55) * 3, 0, 0.4)
+        foam = (
+            np.clip(1.1 - below / (3 + 15 * rough), 0, 1) * np.clip((rough - 0.2) * 4, 0.25, 1) * (below > 0)
+        )
+        ripple = np.clip((noise(rng, width, ROWS, (80, 6), 3) - 0.6) * 2, 0, 0.22)
         foam = np.maximum(foam, ripple * (below > 6))
     white = np.array(ink(mix(light.light, np.ones(3, np.float32), 0.6)), np.float32)
     picture = (picture + (white - picture) * (foam * 0.85)[..., None]).astype(np.uint8)

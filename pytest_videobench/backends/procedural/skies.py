@@ -1,4 +1,4 @@
-"""Backdrops: skies, walls and the horizonless fields of abstract pictures."""
+"""Backdrops: skies, and the horizonless fields of abstract pictures."""
 
 from __future__ import annotations
 
@@ -34,48 +34,6 @@ def sky(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
     return opaque(picture)
 
 
-def wall(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
-    """Paint the far wall of a room, with windows that glow."""
-    light = canvas.light
-    base = mix(light.low, light.haze, 0.5)
-    picture = gradient(np.array([light.top * 0.8, base, base * 0.8]), canvas.width, canvas.height)
-    picture = canvas.textured(picture, 0.4, 0.25)
-    count = int(spec["windows"])
-    for index in range(-1, count + 2):
-        centre = canvas.column((index + canvas.rng.uniform(0.3, 0.6)) * 1.78 / count)
-        _window(picture, canvas, centre)
-    lines: Bytes = np.zeros_like(picture)
-    for share in np.arange(0.0, 0.82, 0.09):
-        y = round(canvas.row(share))
-        cv2.line(lines, (0, y), (canvas.width, y), (14, 14, 14), 1, cv2.LINE_AA)
-    return opaque(cv2.subtract(picture, lines))
-
-
-def _window(picture: Bytes, canvas: Canvas, centre: float) -> None:
-    half, top, bottom = 0.11 * canvas.unit, canvas.row(0.16), canvas.row(0.58)
-    arch = cv2.ellipse2Poly((round(centre), round(top)), (round(half), round(half)), 0, 180, 360, 6)
-    outline = np.vstack(
-        [arch, [[round(centre + half), round(bottom)], [round(centre - half), round(bottom)]]]
-    )
-    glow: Bytes = np.zeros((canvas.height // 4 + 1, canvas.width // 4 + 1, 3), np.uint8)
-    cv2.fillPoly(glow, [(outline // 4).astype(np.int32)], ink(canvas.light.light * 0.55))
-    glow = cv2.GaussianBlur(glow, (0, 0), max(1.0, 0.02 * canvas.unit))
-    cv2.add(picture, cv2.resize(glow, (canvas.width, canvas.height)), dst=picture)
-    cv2.fillPoly(
-        picture,
-        [outline.astype(np.int32)],
-        ink(mix(canvas.light.light, canvas.light.haze, 0.25)),
-        cv2.LINE_AA,
-    )
-    bar = ink(canvas.light.ground)
-    cv2.polylines(picture, [outline.astype(np.int32)], True, bar, 2, cv2.LINE_AA)
-    for y in np.linspace(top, bottom, 5)[:-1]:
-        cv2.line(
-            picture, (round(centre - half), round(y)), (round(centre + half), round(y)), bar, 1, cv2.LINE_AA
-        )
-    cv2.line(picture, (round(centre), round(top - half)), (round(centre), round(bottom)), bar, 1, cv2.LINE_AA)
-
-
 def swirl(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
     """Paint flowing bands of colour: noise looked up through noise."""
     width, height = canvas.width // 2, canvas.height // 2
@@ -87,27 +45,6 @@ def swirl(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
     source = noise(canvas.rng, width, height, (cell * 1.2, cell * 1.2), 4)
     field = cv2.remap(source, grid_x, grid_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     return opaque(coloured(cv2.resize(field, (canvas.width, canvas.height)), canvas, float(spec["bands"])))
-
-
-def fractal(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:  # noqa: ARG001 - one signature for all painters
-    """Paint a Julia set of the roll's own, coloured by how slowly it escapes."""
-    width, height = canvas.width // 2, canvas.height // 2
-    angle = canvas.rng.uniform(0, 2 * np.pi)
-    constant = np.complex64(0.7885 * np.exp(1j * angle))
-    scale = 2 * 1.25 / canvas.unit
-    x = (np.arange(width) - width / 2) * scale
-    y = (np.arange(height) - height / 2) * scale
-    z = (x[None] + 1j * y[:, None]).astype(np.complex64) * np.complex64(np.exp(1j * angle / 3))
-    count = np.zeros((height, width), np.float32)
-    with np.errstate(over="ignore", invalid="ignore"):
-        for _ in range(22):
-            z = z * z + constant
-            size = np.abs(z)
-            count += np.where(size < 4, 1.0, 0.0).astype(np.float32)
-            z = np.where(size < 1e3, z, np.complex64(1e3))
-    soft = cv2.GaussianBlur(count / 22, (0, 0), 1.2)
-    field = cv2.resize(soft, (canvas.width, canvas.height), interpolation=cv2.INTER_CUBIC)
-    return opaque(coloured(np.sqrt(np.clip(field, 0, 1)), canvas, 2.0))
 
 
 def coloured(field: Floats, canvas: Canvas, bands: float) -> Bytes:

@@ -50,9 +50,17 @@ class _Sheet:
 
 
 def sprite(
-    shapes: Sequence[Sequence[Any]], size: float, inks: Mapping[str, Floats], light: Light
+    shapes: Sequence[Sequence[Any]],
+    size: float,
+    inks: Mapping[str, Floats],
+    light: Light,
+    *,
+    clear: float = 1.0,
 ) -> Sprite:
-    """Draw shapes in figure units at ``size`` pixels per unit, shaded as the look demands."""
+    """Draw shapes in figure units at ``size`` pixels per unit, shaded as the look demands.
+
+    ``clear`` is the share of its coverage that a piece keeps: glass and film let through what is behind.
+    """
     outlines = [_outline(shape) for shape in shapes]
     every = np.vstack(outlines)
     low, high = every.min(axis=0) - PAD / size, every.max(axis=0) + PAD / size
@@ -70,7 +78,10 @@ def sprite(
         _add(sheet, shape, outline, inks)
     place = np.array([[1 / size, 0, low[0]], [0, 1 / size, low[1]], [0, 0, 1]])
     corners = cv2.convexHull(every.astype(np.float32))[:, 0]
-    return Sprite(image=_joined(sheet), place=place, hull=np.vstack([corners.T, np.ones(len(corners))]))
+    image = _joined(sheet)
+    if clear < 1:
+        image = cv2.convertScaleAbs(image, alpha=clear)
+    return Sprite(image=image, place=place, hull=np.vstack([corners.T, np.ones(len(corners))]))
 
 
 def _joined(sheet: _Sheet) -> Bytes:
@@ -107,7 +118,8 @@ def _add(sheet: _Sheet, shape: Sequence[Any], outline: Floats, inks: Mapping[str
     if kind != "soft":
         np.maximum(sheet.mask[area], mask, out=sheet.mask[area])
     if name == "glow":
-        sheet.glow[area] = cv2.max(sheet.glow[area], cv2.merge([mask] * 3) // 255 * np.uint8(ink(inks[name])))
+        lit = np.full((*mask.shape, 3), ink(inks[name]), np.uint8)
+        sheet.glow[area] = cv2.max(sheet.glow[area], cv2.copyTo(lit, mask))
     if sheet.light.cel and kind not in ("soft", *LINES) and sheet.size > FINEST_LINES:
         _contour(sheet, span)
 

@@ -1,4 +1,4 @@
-"""What is built, or hangs in the air: towers, castles, columns, lamps, globes, rocks and plain shapes."""
+"""What is built, or hangs in the air: towers, castles, lamps, globes, rocks and plain shapes."""
 
 from __future__ import annotations
 
@@ -116,33 +116,6 @@ def _keep(picture: Bytes, mask: Bytes, canvas: Canvas, box: tuple[float, float, 
         )
 
 
-def columns(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
-    """Paint columns with round shading, from the floor to above the picture."""
-    picture, mask = canvas.blank()
-    count = int(spec["count"])
-    base = canvas.colour(mix(canvas.paving(), canvas.light.haze, 0.3))
-    foot = canvas.row(0.84 if canvas.depth < 1 else 1.3)
-    for index in range(-2, count + 3):
-        x = canvas.column((index + 0.5 + canvas.rng.uniform(-0.15, 0.15)) * 1.78 / count)
-        if canvas.depth > 1 and 0.22 < (x + canvas.left * canvas.density) / canvas.unit < 1.56:
-            continue
-        half = spec["width"] * canvas.unit / 2
-        for share in np.linspace(-1, 1, 15):
-            shade = mix(base * 0.55, mix(base, canvas.light.light, 0.25), 1 - min(1.0, abs(share + 0.35)))
-            left = round(x + share * half)
-            cv2.rectangle(picture, (left, 0), (left + round(half / 6), round(foot)), ink(shade), -1)
-        for y, wide in ((foot, 1.35), (canvas.row(0.10), 1.3)):
-            cv2.rectangle(
-                mask,
-                (round(x - half * wide), round(y - half * 0.5)),
-                (round(x + half * wide), round(y)),
-                (255,),
-                -1,
-            )
-        cv2.rectangle(mask, (round(x - half), 0), (round(x + half), round(foot)), (255,), -1)
-    return canvas.finish(canvas.textured(picture, 0.5, 0.06, 0.3), mask)
-
-
 def lamps(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
     """Paint street lamps that glow."""
     picture, mask = canvas.blank()
@@ -150,6 +123,8 @@ def lamps(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
     tall = spec["height"] * canvas.unit
     for index in range(-1, count + 2):
         x = round(canvas.column((index + canvas.rng.uniform(0.2, 0.8)) * 1.78 / count))
+        if canvas.middle(x):
+            continue
         foot, top = round(canvas.row(spec["base"])), round(canvas.row(spec["base"]) - tall)
         arm = x + round(0.07 * canvas.unit)
         thick = max(2, round(0.010 * canvas.unit))

@@ -17,7 +17,7 @@ from pytest_videobench.backends.procedural.seas import sea
 from pytest_videobench.backends.procedural.veils import veil
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy as np
 
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from pytest_videobench.backends.procedural.canvas import Light
     from pytest_videobench.backends.procedural.subjects import Shape
 
+    Maker = Callable[[Mapping[str, Any], Light, Sequence[Floats], np.random.Generator], Shape]
+
 Table = dict[str, Any]
+MAKERS: dict[str, Maker] = {"veil": veil, "cloth": cloth, "sea": sea, "fractal": fractal}
 
 
 @cache
@@ -34,10 +37,8 @@ def kinds() -> Table:
     return tomllib.loads((files(__package__) / "drawings" / "stuff.toml").read_text("utf-8"))
 
 
-def stuff(
-    form: str, light: Light, shades: Sequence[Floats], scale: float, rng: np.random.Generator
-) -> Shape:
-    """Make a form of the table in the colours given; ``scale`` is pixels per unit, for what is drawn ahead."""
+def stuff(form: str, light: Light, shades: Sequence[Floats], scale: float, rng: np.random.Generator) -> Shape:
+    """Make a form of the table in the colours given; ``scale`` is in pixels per unit."""
     spec = kinds()[form]
     if spec["make"] == "flock":
         return _flock(spec, light, shades, scale, rng)
@@ -45,12 +46,12 @@ def stuff(
         return swarm(spec, shades, light.light, rng)
     if spec["make"] == "mass":
         return mass(light, shades, rng, soft=bool(spec.get("soft")))
-    makers = {"veil": veil, "cloth": cloth, "sea": sea, "fractal": fractal}
-    shape: Shape = makers[spec["make"]](spec, light, shades, rng)  # type: ignore[operator]
-    return shape
+    return MAKERS[spec["make"]](spec, light, shades, rng)
 
 
-def _flock(spec: Table, light: Light, shades: Sequence[Floats], scale: float, rng: np.random.Generator) -> Flock:
+def _flock(
+    spec: Table, light: Light, shades: Sequence[Floats], scale: float, rng: np.random.Generator
+) -> Flock:
     turned = [[*shades[number:], *shades[:number]] for number in range(min(3, len(shades)))]
     size = scale * float(spec["sizes"][1])
     entry = figures()[spec["piece"]]

@@ -108,4 +108,4 @@ class Subject:
         x, y = self.places[index]
         wide = -self.size if self.mirrored else self.size
         own = np.array([[wide, 0, x], [0, self.size, y], [0, 0, 1]])
-        return camera.matrix(index, self.depth) @ own
+        return np.asarray(camera.matrix(index, self.depth) @ own)

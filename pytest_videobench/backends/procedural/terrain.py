@@ -148,7 +148,7 @@ def conifers(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
     """Paint a row of fir trees on a strip of ground."""
     picture, mask = canvas.blank()
     base = canvas.colour(mix(canvas.light.ground, canvas.light.accents[0], 0.12))
-    for x, tall in _row_of(canvas, int(spec["count"]), float(spec.get("gaps", 0.0))):
+    for x, tall in _row_of(canvas, int(spec["count"]), float(spec.get("gaps", 0.0)), sides=True):
         height = spec["height"] * canvas.unit * tall
         foot = canvas.row(spec["base"]) + canvas.rng.uniform(0, 0.03) * canvas.unit
         shade = ink(mix(base, canvas.light.light, canvas.rng.uniform(0.0, 0.12)))
@@ -170,14 +170,21 @@ def conifers(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
     return canvas.finish(canvas.textured(picture, 0.6, 0.035), mask)
 
 
-def _row_of(canvas: Canvas, count: int, gaps: float) -> list[tuple[float, float]]:
-    """Spread things along a layer; ``gaps`` is the share of it that stays empty, in clumps."""
+def _row_of(canvas: Canvas, count: int, gaps: float, *, sides: bool = False) -> list[tuple[float, float]]:
+    """Spread things along a layer; ``gaps`` is the share of it that stays empty, in clumps.
+
+    With ``sides``, near things keep to the sides of the picture.
+    """
     needed = max(1, round(count * canvas.width / (1.78 * canvas.unit)))
     clump = profile(canvas.rng, canvas.width, 0.5 * canvas.unit, 2)
     level = np.quantile(clump, gaps)
     spots = (np.arange(needed) + canvas.rng.uniform(0.1, 0.9, needed)) * canvas.width / needed
     tall = canvas.rng.uniform(0.6, 1.0, needed)
-    return [(float(x), float(t)) for x, t in zip(spots, tall, strict=True) if clump[int(x)] >= level]
+    return [
+        (float(x), float(t))
+        for x, t in zip(spots, tall, strict=True)
+        if clump[int(x)] >= level and not (sides and canvas.middle(float(x)))
+    ]
 
 
 def bushes(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
@@ -245,7 +252,7 @@ def trunks(canvas: Canvas, spec: Mapping[str, Any]) -> Bytes:
     """Paint trunks that stand near the lens."""
     picture, mask = canvas.blank()
     for x, tall in _row_of(canvas, int(spec["count"]) * 2, 0.0):
-        if 0.22 < (x + canvas.left * canvas.density) / canvas.unit < 1.56:
+        if canvas.middle(x):
             continue
         half = spec["width"] * canvas.unit * (tall - 0.35)
         lean = canvas.rng.uniform(-0.05, 0.05) * canvas.unit

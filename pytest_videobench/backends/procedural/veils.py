@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 COARSE = 4
 TILE = 192
-CELLS = {"broad": (5, 5), "tall": (12, 4), "fine": (14, 10), "wide": (4, 12), "streaks": (40, 5)}
+CELLS = {"broad": (5, 5), "tall": (12, 4), "fine": (14, 10), "wide": (4, 12), "streaks": (30, 2)}
 """Grains of noise by name: cells across and down a tile."""
 
 
@@ -73,7 +73,7 @@ class Veil:
         scale = (box[2:] - box[:2]) / COARSE / image.shape[1::-1]
         shift = (box[:2] - area[:2]) / COARSE
         place = np.array([[scale[0], 0, shift[0]], [0, scale[1], shift[1]]])
-        return cv2.warpAffine(image, place, size)
+        return cv2.warpAffine(image, place, size, borderMode=cv2.BORDER_CONSTANT, borderValue=-1.0)
 
     def _noise(
         self, cycle: float, box: Floats, area: tuple[int, int, int, int], size: tuple[int, int]
@@ -90,7 +90,11 @@ class Veil:
         if self.bend:
             x, y = np.meshgrid(np.arange(size[0], dtype=np.float32), np.arange(size[1], dtype=np.float32))
             first = cv2.remap(
-                first, x + self.bend * second, y + self.bend * second, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
+                first,
+                x + self.bend * second,
+                y + self.bend * second,
+                cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REFLECT,
             )
         return np.asarray(self.rough * (first + second))
 
@@ -144,7 +148,8 @@ def _tile(cells: tuple[int, int], rng: np.random.Generator) -> Floats:
         pad_x, pad_y = 2 * TILE / across, 2 * TILE / down
         x = (np.arange(TILE, dtype=np.float32) + pad_x) * (across / TILE) - 0.5
         y = (np.arange(TILE, dtype=np.float32) + pad_y) * (down / TILE) - 0.5
-        total += 0.55**octave * cv2.remap(grid, *np.meshgrid(x, y), cv2.INTER_CUBIC)
+        across_map, down_map = np.meshgrid(x, y)
+        total += 0.55**octave * cv2.remap(grid, across_map, down_map, cv2.INTER_CUBIC)
     total -= total.mean()
     return np.asarray(total / (2.2 * total.std()))
 
@@ -159,9 +164,14 @@ def _mask(name: str) -> Floats:
     if name == "plume":
         wide = 0.10 + 0.86 * (1 - up) ** 3
         return np.asarray(np.clip(1 - (np.abs(x) / wide) ** 2, -1, 1))
+    if name == "drop":
+        wide = 0.16 + 0.62 * np.clip(1.05 - up, 0, 1) ** 1.4
+        body = 1 - (np.abs(x) / wide) ** 2
+        return np.asarray(np.clip(np.minimum(body, 5 * (y + 0.92) * (0.86 - y) + 0.4), -1, 1))
     if name == "fall":
         wide = 0.34 + 0.30 * (1 - up) ** 2
-        return np.asarray(np.clip(1.3 - (np.abs(x) / wide) ** 4, -1, 1) * np.clip(6 * (1 - np.abs(y)), 0, 1))
+        body = np.clip(1.3 - (np.abs(x) / wide) ** 4, -1, 1)
+        return np.asarray(np.minimum(body, 9 * (1 - np.abs(y)) - 1))
     if name == "band":
         return np.asarray(1 - (y / 0.9) ** 2)
     if name == "curtain":
@@ -171,9 +181,7 @@ def _mask(name: str) -> Floats:
     return np.full_like(x, 0.5)
 
 
-def _table(
-    stops: Sequence[Sequence[Any]], light: Light, shades: Sequence[Floats], *, flat: bool
-) -> Bytes:
+def _table(stops: Sequence[Sequence[Any]], light: Light, shades: Sequence[Floats], *, flat: bool) -> Bytes:
     """Spread stops of (place, colour, coverage) over 256 steps; a number means one of the shades."""
     places, rows = [], []
     for place, name, cover in stops:

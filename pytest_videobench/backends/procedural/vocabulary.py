@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.backends.procedural.extension import extended
 from pytest_videobench.backends.procedural.roles import Roles, roles
+from pytest_videobench.backends.procedural.words import best, found, pattern
 from pytest_videobench.files import file_digest
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ LIGHT_PARTS = ("lighting", "atmosphere", "scene", "subject")
 SCENE_PARTS = ("scene", "atmosphere", "subject", "motion", "lighting")
 AIR_PARTS = ("atmosphere", "scene", "lighting", "motion")
 FINISH_PARTS = ("subject", "atmosphere", "lighting", "scene")
-LISTS = ("weather", "colours", "moves", "others", "counts", "poses", "traits", "hair")
+LISTS = ("weather", "colours", "moves", "others", "counts", "scales", "poses", "traits", "hair")
 """Tables that lead from a name to its words."""
 
 
@@ -111,9 +112,9 @@ def read(prompt: Prompt, words: Lexicon | None = None) -> Reading:
     style = known["looks"][look]
     parts = prompt.parts()
     palette, light_words = _choose(_words(known["palettes"]), parts, LIGHT_PARTS, style["palette"])
-    scene, scene_words = _choose(_words(known["scenes"]), parts, SCENE_PARTS, style["scene"])
+    scene, scene_words = _scene(known["scenes"], parts, style["scene"])
     scene = style.get("instead", {}).get(scene, scene)
-    cast, cast_words = roles(prompt, known, style, found)
+    cast, cast_words = roles(prompt, known, style)
     finish, finish_words = _choose(_words(known["finishes"]), parts, FINISH_PARTS, style["finish"])
     move, move_words = _move(prompt, known["moves"])
     air, air_words = _choose(known["weather"], parts, AIR_PARTS, known["scenes"][scene]["air"])
@@ -155,7 +156,7 @@ def _left_over(
 def _strange(text: str, words: Lexicon) -> tuple[str, ...]:
     left = text.lower()
     for word in found(words.words, left):
-        left = _pattern(word).sub(" ", left)
+        left = pattern(word).sub(" ", left)
     return tuple(word for word in dict.fromkeys(_TOKEN.findall(left)) if word not in words.plain)
 
 
@@ -163,26 +164,21 @@ def _words(table: Table) -> dict[str, list[str]]:
     return {name: entry["words"] for name, entry in table.items()}
 
 
-def found(words: Sequence[str], text: str) -> tuple[str, ...]:
-    """Give those of the words that stand in the text as whole words."""
-    lowered = text.lower()
-    return tuple(word for word in words if _pattern(word).search(lowered))
-
-
-@cache  # there are more words than the re module remembers
-def _pattern(word: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
-
-
 def _choose(
     table: Mapping[str, Sequence[str]], parts: Mapping[str, str], order: Sequence[str], otherwise: str
 ) -> tuple[str, tuple[str, ...]]:
     for part in order:
-        hits = {name: found(words, parts[part]) for name, words in table.items()}
-        best = max(hits, key=lambda name: len(hits[name]))
-        if hits[best]:
-            return best, hits[best]
+        name, words = best(table, parts[part])
+        if name:
+            return name, words
     return otherwise, ()
+
+
+def _scene(scenes: Table, parts: Mapping[str, str], otherwise: str) -> tuple[str, tuple[str, ...]]:
+    """Choose the scene; the words that lead choose theirs from the subject, wherever that stands."""
+    leading = {name: scene["leads"] for name, scene in scenes.items() if "leads" in scene}
+    name, words = best(leading, parts["subject"])
+    return (name, words) if name else _choose(_words(scenes), parts, SCENE_PARTS, otherwise)
 
 
 def _move(prompt: Prompt, moves: Mapping[str, Sequence[str]]) -> tuple[str, tuple[str, ...]]:
