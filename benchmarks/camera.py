@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pytest_videobench.backends.procedural.camera import moves
 from pytest_videobench.backends.procedural.encoder import encode
 from pytest_videobench.backends.procedural.renderer import Film, film
 from pytest_videobench.backends.registry import make_backend
@@ -41,13 +42,15 @@ if TYPE_CHECKING:
 CLASS_LIMIT = 0.98
 """Share of the clips whose move must be named right."""
 PATH_LIMIT = 0.03
-"""Median path error that a moving camera may have, as a share of the way that it goes."""
+"""Median path error that a camera which turns or zooms may have, as a share of the way that it goes."""
 STRIDE = 8
 """Every how many pairs the exact flow is computed: it takes longer than measuring."""
 
 
 DEPTHS = np.linspace(0.0, 1.3, 27)
 """From the backdrop to the front."""
+TRAVELS = 0.2
+"""Spread from which depths move so differently that there is no one true path."""
 LASTING = 0.5
 """Share of the picture that must have lasting shapes for a clip to show its camera."""
 LEAST_TRAVEL = 0.02
@@ -101,10 +104,10 @@ def crossed() -> Iterator[Request]:
     """Ask for every move in turn, over prompts of all styles in turn, with a new seed each time."""
     backend = make_backend("procedural")
     styles = list(load_styles(suites_root()).values())
-    moves = [move for move in CAMERA_MOVES if move != "any"]
+    known = [move for move in CAMERA_MOVES if move != "any"]
     turn = 0
     while True:
-        for move in moves:
+        for move in known:
             style = styles[turn % len(styles)]
             prompt = style.prompts[turn // len(styles) % len(style.prompts)]
             asked = replace(prompt, expect=replace(prompt.expect, camera=move))
@@ -219,10 +222,12 @@ def report(results: list[Result], *, details: bool) -> int:
             left_out = "" if result.shown else " (left out)"
             print(f"  {result.prompt}: {result.move} seen as {result.seen}{left_out}")
     right = float(np.mean([result.right for result in told]))
-    error = float(np.nanmedian([result.path_error for result in told]))
+    turning = [result for result in told if abs(moves()[result.move].get("spread", 0.0)) < TRAVELS]
+    error = float(np.nanmedian([result.path_error for result in turning]))
     print(f"{len(results) - len(told)} clips left out, in which even the exact flow does not show the move")
     print(f"class right in {right:.1%} (at least {CLASS_LIMIT:.0%})")
-    print(f"median path error {error:.1%} (at most {PATH_LIMIT:.0%})")
+    print(f"median path error {error:.1%} of cameras that turn or zoom (at most {PATH_LIMIT:.0%})")
+    print("a camera that travels has another path at every depth: its error is to the nearest of them")
     return int(right < CLASS_LIMIT or error > PATH_LIMIT)
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 Table = dict[str, Any]
 TABLES = ("people.toml", "faces.toml", "creatures.toml", "machines.toml", "things.toml")
 
+MOVES = {"swing", "spin", "slide", "hop", "pulse", "squash", "blink"}
+"""What makes a part move."""
+
 
 @cache
 def figures() -> Table:
@@ -109,6 +112,10 @@ class Figure:
         for part in self.parts:
             joints[part["name"]] = joints.get(part.get("parent", ""), matrix) @ _joint(part, cycle)
         return joints
+
+    def moves(self) -> bool:
+        """Say whether it looks different at different points of its cycle."""
+        return any(MOVES & part.keys() for part in self.parts)
 
     def box(self) -> Floats:
         """Give left, top, right and bottom in units of the figure, over a whole cycle."""

@@ -91,7 +91,7 @@ def _window(shape: tuple[int, ...]) -> Bytes:
     y, x = np.mgrid[: shape[0], : shape[1]]
     away = np.hypot((x - shape[1] / 2) * 2 / shape[1], (y - shape[0] / 2) * 2 / shape[0])
     cover = (np.clip((0.98 - away) * 14, 0, 1) * 255).astype(np.uint8)
-    return cv2.merge([cover] * 4)
+    return np.asarray(cv2.merge([cover] * 4))
 
 
 def _field(angle: float, half: tuple[float, float]) -> Bytes:

@@ -20,7 +20,7 @@ PAD = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loop:
-    """Pictures of a figure over one cycle; it has no joints, and no flow is known of it."""
+    """Pictures of a figure over one cycle; it has no joints, and flow is known only of a lone picture."""
 
     images: tuple[Bytes, ...]
     place: Floats
@@ -29,7 +29,9 @@ class Loop:
 
     def draw(self, sheet: Sheet, matrix: Floats, cycle: float) -> None:
         """Draw the picture of a point of the cycle."""
-        sheet.paste(self.images[round(cycle * len(self.images)) % len(self.images)], matrix @ self.place)
+        image = self.images[round(cycle * len(self.images)) % len(self.images)]
+        # A view is an object of its own: the next picture of the cycle is not this one somewhere else.
+        sheet.paste(image if len(self.images) == 1 else image.view(), matrix @ self.place)
 
     def bounds(self, matrix: Floats, cycle: float) -> Floats:  # noqa: ARG002 - the same at every point
         """Give left, top, right and bottom of the whole cycle, in pixels."""
@@ -55,8 +57,9 @@ def loop(figure: Figure, size: float) -> Loop:
     height = max(4, round((bottom - top) * size) + 2 * PAD)
     place = np.array([[size, 0, PAD - left * size], [0, size, PAD - top * size], [0, 0, 1]])
     images = []
-    for phase in range(PHASES):
+    phases = PHASES if figure.moves() else 1
+    for phase in range(phases):
         picture = Picture(np.zeros((height, width, 4), np.uint8))
-        figure.draw(picture, place, phase / PHASES)
+        figure.draw(picture, place, phase / phases)
         images.append(picture.pixels)
     return Loop(images=tuple(images), place=np.linalg.inv(place), span=span)
