@@ -59,5 +59,7 @@ def _explains(cause: Finding, finding: Finding) -> bool:
         return False
     if cause.defect == "hard_cut" and finding.defect in ONE_SHOT:
         return True
-    shared = min(cause.end + rule["mask"], finding.end) - max(cause.start - rule["mask"], finding.start)
+    # A flash that is blank at its peak is longer than that.
+    mask = 0.0 if finding.defect == "flash" and cause.defect == "blank_frames" else rule["mask"]
+    shared = min(cause.end + mask, finding.end) - max(cause.start - mask, finding.start)
     return shared >= 0 and shared >= rule["share"] * (finding.end - finding.start)

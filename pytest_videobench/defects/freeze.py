@@ -30,7 +30,7 @@ def freeze(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """
     rule, blocks = rules("freeze"), footage.frames.blocks
     change = np.abs(np.diff(blocks, axis=0)).max(axis=(1, 2)).astype(np.float64)
-    still = change < _still_limit(change, rule)
+    still = _still(change, rule)
     if len(change) >= rule["pairs"] and _never_moves(footage, still, rule):
         if expected.amount != "none":
             yield _finding(footage, 0, len(blocks) - 1, float(change.max()), 0.0)
@@ -50,7 +50,10 @@ def _whole(
         drift = float(np.abs(blocks[stop] - blocks[start]).max())
         motion = _motion_around(footage, change, start, stop)
         inside = float(np.median(change[start:stop]))
-        if long and drift < rule["drift"] and motion > max(rule["motion"], rule["motion_ratio"] * inside):
+        # In a slow scene, the leap to where the picture should be tells a freeze from a pause.
+        leaps = stop < len(change) and change[stop] > rule["leap"] * motion
+        least = max(rule["slow_motion"] if leaps else rule["motion"], rule["motion_ratio"] * inside)
+        if long and drift < rule["drift"] and motion > least:
             yield _finding(footage, start, stop, inside, motion)
 
 
@@ -83,10 +86,13 @@ def _of_region(footage: Footage, stuck: Stuck) -> Finding:
     )
 
 
-def _still_limit(change: Floats, rule: Mapping[str, float]) -> float:
-    """Give the change below which a pair is still: an encoder's noise grows with the motion around it."""
+def _still(change: Floats, rule: Mapping[str, float]) -> NDArray[np.bool_]:
+    """Say which pairs are still: an encoder's noise grows with the motion around it, and now and then it
+    refreshes a part of a still picture."""
     usual = float(np.percentile(change, 75)) if len(change) else 0.0
-    return max(rule["still"], min(rule["still_share"] * usual, rule["still_most"]))
+    limit = max(rule["still"], min(rule["still_share"] * usual, rule["still_most"]))
+    still = np.pad(change < limit, 1)
+    return np.asarray(still[1:-1] | (still[:-2] & still[2:] & (change < rule["refresh"] * limit)))
 
 
 def _never_moves(footage: Footage, still: NDArray[np.bool_], rule: Mapping[str, float]) -> bool:

@@ -28,8 +28,7 @@ def detail_left(footage: Footage) -> Floats:
 
     Detail is the deviation of the Laplacian over that of luma, so that contrast does not count.
     """
-    samples, mask = footage.samples, lit(footage)
-    detail = np.sqrt(samples.sharpness) / np.maximum(samples.contrast, 1.0)
+    detail, mask = footage.samples.detail, lit(footage)
     if not mask.any():
         return np.ones(len(detail))
     sharp = float(np.quantile(detail[mask], rules("softness")["sharp"]))
@@ -48,18 +47,26 @@ def sharpness_left(footage: Footage) -> Floats:
     blocks = footage.motion.texture.reshape(len(footage.motion.texture), -1).astype(np.float64)
     pairs = np.minimum(np.searchsorted(footage.distinct, footage.samples.index), len(blocks) - 1)
     texture, sharp = blocks[pairs], np.flatnonzero((left >= rules("softness")["near"]) & lit(footage))
-    kept = np.array([_texture_left(texture, i, sharp) for i in range(len(left))])
+    light = footage.frames.blocks[footage.samples.index].reshape(len(left), -1).astype(np.float64)
+    kept = np.array([_texture_left(texture, light, i, sharp) for i in range(len(left))])
     return np.where(np.isfinite(kept), np.minimum(1.0, left**2 / kept), 1.0)
 
 
-def _texture_left(texture: Floats, index: int, sharp: NDArray[np.int64]) -> float:
+def _texture_left(texture: Floats, light: Floats, index: int, sharp: NDArray[np.int64]) -> float:
     """Give the median share of their texture that blocks have kept since the nearest sharp sample; infinity
-    where too few blocks had any to tell."""
+    where too few blocks had any to tell, or where another thing fills the picture."""
     rule = rules("softness")
     if not len(sharp):
         return inf
-    before = texture[sharp[np.abs(sharp - index).argmin()]]
+    nearest = int(sharp[np.abs(sharp - index).argmin()])
+    before = texture[nearest]
     rich = before > rule["texture"]
-    if rich.mean() < rule["rich"]:
+    if rich.mean() < rule["rich"] or _alike(light[nearest], light[index]) < rule["alike"]:
         return inf
     return min(1.0, max(rule["least"], float(np.median(texture[index][rich] / before[rich]))))
+
+
+def _alike(before: Floats, after: Floats) -> float:
+    """Give the correlation of two pictures' block luma, 1 where both are plain."""
+    spread = before.std() * after.std()
+    return float(np.mean((before - before.mean()) * (after - after.mean())) / spread) if spread > 0 else 1.0

@@ -58,13 +58,15 @@ def stuck_regions(footage: Footage) -> Iterator[Stuck]:
     still = np.zeros(steps.shape[1], np.int64)
     for pair, step in enumerate(steps):
         leaping = (still >= need) & (still < pair) & (step > rule["leap"])
-        found = _region(steps, pair, still, leaping) if leaping.mean() >= rule["share"] else None
+        found = _region(steps, pair, still, leaping, need) if leaping.mean() >= rule["share"] else None
         if found is not None:
             yield found
         still = np.where(step < limit, still + 1, 0)
 
 
-def _region(steps: Floats, pair: int, still: NDArray[np.int64], leaping: NDArray[np.bool_]) -> Stuck | None:
+def _region(
+    steps: Floats, pair: int, still: NDArray[np.int64], leaping: NDArray[np.bool_], need: int
+) -> Stuck | None:
     """Give the region of the leaping blocks that stopped together, if it is one."""
     rule = rules("stuck")
     lengths = np.bincount(still[leaping], minlength=pair + 2)
@@ -77,15 +79,16 @@ def _region(steps: Floats, pair: int, still: NDArray[np.int64], leaping: NDArray
     after = steps[pair + 1 : pair + 1 + around][:, region]
     motion = max(float(part.mean()) if part.size else 0.0 for part in (before, after))
     leap = float(np.median(steps[pair][region]))
-    if leap < rule["leap_ratio"] * motion + rule["noise"] or _all_leap(steps, pair, region):
+    moving = still < need
+    rest = moving if moving.mean() >= rule["rest"] else ~region
+    if leap < rule["leap_ratio"] * motion + rule["noise"] or _leaps(steps[:, rest], pair):
         return None
     return Stuck(first=pair - length, release=pair + 1, region=region, leap=leap, motion=motion)
 
 
-def _all_leap(steps: Floats, pair: int, region: NDArray[np.bool_]) -> bool:
+def _leaps(rest: Floats, pair: int) -> bool:
     """Say whether the rest of the picture leaps as well: then it is a cut or a flash."""
     rule = rules("stuck")
-    rest = steps[:, ~region]
     if not rest.size:
         return True
     usual = float(np.median(rest[max(0, pair - 3 * int(rule["around"])) : pair].max(axis=0)))

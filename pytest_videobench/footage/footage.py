@@ -103,6 +103,8 @@ class SampleSignals:
     """Variance of the Laplacian of luma at 640 px."""
     acutance: Floats
     """Mean |Laplacian| over mean |Sobel| at 640 px: sharpness with the contrast divided out."""
+    detail: Floats
+    """Deviation of the Laplacian of luma at 320 px over that of luma: detail that noise does not pass for."""
     si: Floats
     """Standard deviation of luma's Sobel magnitude, full resolution (ITU-T P.910 spatial information)."""
     colourfulness: Floats

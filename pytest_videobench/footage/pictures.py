@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import cv2
 import numpy as np
 
-from pytest_videobench.footage.footage import CHROMA_GRID
+from pytest_videobench.footage.footage import CHROMA_GRID, WORK_SIZE
 from pytest_videobench.footage.scale import shrink
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class PictureSignals(NamedTuple):
 
     sharpness: float
     acutance: float
+    detail: float
     si: float
     colourfulness: float
     contrast: float
@@ -63,13 +64,15 @@ def picture_signals(bgr: NDArray[np.uint8], luma: NDArray[np.uint8]) -> PictureS
     fine = shrink(luma, _SHARPNESS_SIZE)
     small = shrink(bgr, _COLOUR_SIZE)
     sharpness, acutance = sharpness_of(fine)
+    contrast = float(cv2.meanStdDev(fine)[1][0, 0])
     banding, band_step = banding_of(fine)
     return PictureSignals(
         sharpness=sharpness,
         acutance=acutance,
+        detail=float(np.sqrt(sharpness_of(shrink(fine, WORK_SIZE))[0])) / max(contrast, 1.0),
         si=spatial_information(luma),
         colourfulness=colourfulness_of(small),
-        contrast=float(cv2.meanStdDev(fine)[1][0, 0]),
+        contrast=contrast,
         clipped=float(np.mean(small.min(axis=2) >= _CLIPPED)),
         blockiness=blockiness_of(luma),
         banding=banding,

@@ -230,6 +230,7 @@ def test_tables_name_only_what_is_there() -> None:
         "lock",
         "lips",
         "blush",
+        "shine",
     }
     shades |= {name for table in inks().values() for name in table}
     for form, entry in figures().items():

@@ -23,6 +23,8 @@ CLOSE = ("extreme_close_up", "close_up")
 """Shots so near that only the subject is sharp."""
 NEAR = 1.1
 """Depth from which things stand between the subject and the lens."""
+APART = 48
+"""Empty columns from which things of one layer are drawn one by one."""
 SOFTNESS = 0.006
 """Radius of the blur of a backdrop in a close-up, in picture heights."""
 
@@ -70,9 +72,10 @@ def layers(
     """Paint all layers of a scene; in a close-up nothing stands before the subject, and the rest is soft."""
     seeds = [np.random.default_rng(rng.integers(2**32)) for _ in specs]
     painted = [
-        _layer(spec, camera, light, seed)
+        piece
         for spec, seed in zip(specs, seeds, strict=True)
         if not (close and float(spec.get("depth", 0.0)) > NEAR)
+        for piece in _pieces(_layer(spec, camera, light, seed))
     ]
     return [_softened(layer, camera) for layer in painted] if close and not light.cel else painted
 
@@ -101,7 +104,22 @@ def _layer(spec: Mapping[str, Any], camera: Camera, light: Light, rng: np.random
         rng=rng,
     )
     image = PAINTERS[spec["paint"]](canvas, spec)
-    used = np.flatnonzero(image[..., 3].any(axis=1))
-    first, last = (int(used[0]), int(used[-1]) + 1) if len(used) else (0, 1)
-    place = np.array([[1 / density, 0, left], [0, 1 / density, top + first / density], [0, 0, 1]])
-    return Layer(name=spec["paint"], depth=depth, image=np.ascontiguousarray(image[first:last]), place=place)
+    place = np.array([[1 / density, 0, left], [0, 1 / density, top], [0, 0, 1]])
+    return Layer(name=spec["paint"], depth=depth, image=image, place=place)
+
+
+def _pieces(layer: Layer) -> list[Layer]:
+    """Cut what stands far apart into layers of its own, without the emptiness around it."""
+    if layer.depth <= 0:
+        return [layer]
+    used = np.flatnonzero(layer.image[..., 3].any(axis=0))
+    runs = np.split(used, np.flatnonzero(np.diff(used) > APART) + 1)
+    return [_cropped(layer, int(run[0]), int(run[-1]) + 1) for run in runs if len(run)]
+
+
+def _cropped(layer: Layer, left: int, right: int) -> Layer:
+    rows = np.flatnonzero(layer.image[:, left:right, 3].any(axis=1))
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    shift = np.array([[1.0, 0.0, left], [0.0, 1.0, top], [0.0, 0.0, 1.0]])
+    image = np.ascontiguousarray(layer.image[top:bottom, left:right])
+    return replace(layer, image=image, place=layer.place @ shift)
