@@ -28,8 +28,9 @@ def boiling(footage: Footage) -> Iterator[tuple[int, int, float]]:
     if len(lost) < window:
         return
     usual, pace = rolling_median(lost, window), rolling_median(_pace(footage), window)
-    calm = (pace < rule["pace"]) | _rose(usual, pace)
-    for first, stop in runs((np.nan_to_num(usual) > rule["lost"]) & calm):
+    known = np.nan_to_num(usual)
+    plain = (known > rule["lost"]) & ((pace < rule["pace"]) | _rose(usual, pace, "loose"))
+    for first, stop in runs(plain | ((known > rule["lost_risen"]) & _rose(usual, pace, "tight"))):
         if stop - first >= window:
             yield first, stop, float(np.nanmedian(lost[first:stop]))
 
@@ -40,14 +41,17 @@ def _pace(footage: Footage) -> Floats:
     return np.asarray(np.median(np.hypot(flow[..., 0], flow[..., 1]), axis=(1, 2)))
 
 
-def _rose(usual: Floats, pace: Floats) -> NDArray[np.bool_]:
-    """Say where far more detail is lost than elsewhere in the clip, while the picture moves as elsewhere."""
-    rule = rules("boil")
+def _rose(usual: Floats, pace: Floats, grip: str) -> NDArray[np.bool_]:
+    """Say where far more detail is lost than elsewhere in the clip, while the picture moves as elsewhere:
+    loosely so, or tightly."""
+    rule = {**rules("boil"), **rules(f"boil_{grip}")}
     known = np.isfinite(usual)
     if not known.any():
         return known
     least = float(np.quantile(usual[known], rule["elsewhere"]))
     much = usual > rule["times"] * least
+    if not (known & ~much).any():
+        return known & False
     own = float(np.median(pace[known & ~much]))
     alike = pace < rule["own_times"] * own + rule["own_more"]
     return np.asarray(much & alike & (own < rule["own_most"]), bool)

@@ -9,6 +9,7 @@ import numpy as np
 
 from pytest_videobench.defects.base import rules
 from pytest_videobench.defects.light import common_steps
+from pytest_videobench.defects.softness import lit
 
 if TYPE_CHECKING:
     from pytest_videobench.footage.footage import Floats, Footage
@@ -34,7 +35,8 @@ def colour_drift(footage: Footage) -> Drift | None:
     From sample to sample, things that move change some blocks and a drift changes all, so medians over the
     blocks add up to the drift, and their spread says how far they can be believed.
     """
-    rule, samples = rules("drift"), footage.samples.index
+    rule, shown = rules("drift"), np.flatnonzero(lit(footage))
+    samples = footage.samples.index[shown]
     chroma = footage.frames.chroma[samples].astype(np.float64).reshape(len(samples), -1, 2)
     if len(samples) < rule["samples"] or _fades(footage):
         return None
@@ -52,7 +54,7 @@ def colour_drift(footage: Footage) -> Drift | None:
         return None
     size = max(shift[best] / rule["shift_full"], abs(gain[best]) / rule["gain_full"])
     return Drift(
-        sample=best,
+        sample=int(shown[best]),
         shift=float(shift[best]),
         gain=float(np.exp(gain[best])),
         size=0.25 * min(1.0, float(size)),

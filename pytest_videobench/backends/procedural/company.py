@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_videobench.backends.procedural.roles import Roles
 
 
-ROW = (-2.3, 2.1, -1.5, 1.4, -0.75, 0.8)
+ROW = (-2.1, 2.0, -1.4, 1.35, -0.75)
 """Where the members of a group stand beside the first, in widths of one, from the back to the front."""
 
 
