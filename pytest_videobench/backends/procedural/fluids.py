@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 COARSE = 4
 LEVEL = 0.42
 MIRROR = 128
+MARGIN = 1.7
+"""Radii within which a drop shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +31,6 @@ class Mass:
     """n times (reach, radius, x frequency, y frequency, x phase, y phase) in units of the mass."""
     mirror: Bytes
     """What the surface shows, by the direction that it faces."""
-    soft: bool
-
-    @property
-    def margin(self) -> float:
-        """Give the radii within which a drop shows."""
-        return 2.4 if self.soft else 1.7
 
     def places(self, cycle: float) -> Floats:
         """Give n times (x, y, radius) at a point of the cycle."""
@@ -49,8 +45,8 @@ class Mass:
         size = float(np.hypot(*matrix[:2, 0]))
         x, y = matrix[:2] @ np.stack([drops[:, 0], drops[:, 1], np.ones(len(drops))])
         radius = drops[:, 2] * size
-        low = np.array([(x - self.margin * radius).min(), (y - self.margin * radius).min()])
-        high = np.array([(x + self.margin * radius).max(), (y + self.margin * radius).max()])
+        low = np.array([(x - MARGIN * radius).min(), (y - MARGIN * radius).min()])
+        high = np.array([(x + MARGIN * radius).max(), (y + MARGIN * radius).max()])
         left, top = np.maximum(low // 8 * 8, 0).astype(int)
         right, bottom = np.minimum(high // 8 * 8 + 8, (sheet.width, sheet.height)).astype(int)
         field = _field(x - left, y - top, radius, int(right - left), int(bottom - top))
@@ -76,10 +72,7 @@ class Mass:
             cv2.INTER_LINEAR,
         )
         cover = cv2.resize(fine, (width, height), interpolation=cv2.INTER_LINEAR)
-        alpha = cv2.convertScaleAbs(
-            np.clip((cover - 0.12) * 1.1, 0, 0.9) if self.soft else np.clip((cover - LEVEL) * 14 + 0.5, 0, 1),
-            alpha=255,
-        )
+        alpha = cv2.convertScaleAbs(np.clip((cover - LEVEL) * 14 + 0.5, 0, 1), alpha=255)
         picture = cv2.resize(shown, (width, height), interpolation=cv2.INTER_LINEAR)
         solid = cv2.multiply(picture, cv2.merge([alpha] * 3), scale=1 / 255)
         return cv2.merge([solid, alpha])
@@ -102,8 +95,8 @@ def _field(x: Floats, y: Floats, radius: Floats, width: int, height: int) -> Flo
     return (along.T @ across).astype(np.float32)
 
 
-def mass(light: Light, shades: Sequence[Floats], rng: np.random.Generator, *, soft: bool = False) -> Mass:
-    """Gather a mass in the colours given, with an edge as of a liquid or, ``soft``, as of smoke."""
+def mass(light: Light, shades: Sequence[Floats], rng: np.random.Generator) -> Mass:
+    """Gather a liquid mass in the colours given."""
     count = 11
     drops = np.stack(
         [
@@ -114,10 +107,10 @@ def mass(light: Light, shades: Sequence[Floats], rng: np.random.Generator, *, so
         ],
         axis=1,
     )
-    return Mass(drops=drops, mirror=_mirror(light, shades, rng, soft=soft), soft=soft)
+    return Mass(drops=drops, mirror=_mirror(light, shades, rng))
 
 
-def _mirror(light: Light, shades: Sequence[Floats], rng: np.random.Generator, *, soft: bool) -> Bytes:
+def _mirror(light: Light, shades: Sequence[Floats], rng: np.random.Generator) -> Bytes:
     grid = np.linspace(-1, 1, MIRROR, dtype=np.float32)
     x, y = np.meshgrid(grid, grid)
     ring = [
@@ -130,16 +123,10 @@ def _mirror(light: Light, shades: Sequence[Floats], rng: np.random.Generator, *,
     ]
     bend = noise(rng, MIRROR, MIRROR, (70, 40), 3)
     place = np.clip((0.5 + 0.36 * y + 0.2 * x + 0.5 * (bend - 0.5)) * (len(ring) - 1), 0, len(ring) - 1.001)
-    if soft:
-        body = mix(shades[0], light.haze, 0.45)
-        ring = [body * 0.45, body * 0.8, body, mix(body, light.light, 0.6), mix(light.light, body, 0.2)]
-        place = np.clip(
-            (0.5 + 0.42 * y + 0.25 * x + 0.4 * (bend - 0.5)) * (len(ring) - 1), 0, len(ring) - 1.001
-        )
-    if light.cel and not soft:
+    if light.cel:
         place = np.round(place)
     whole = place.astype(int)
     stops = np.array(ring)
     picture = mix(stops[whole], stops[np.minimum(whole + 1, len(ring) - 1)], (place - whole)[..., None])
     spot = np.exp(-(((x - 0.38) / 0.16) ** 2 + ((y - 0.5) / 0.12) ** 2))[..., None]
-    return (np.clip(mix(picture, np.ones(3), (0.1 if soft else 0.9) * spot), 0, 1) * 255).astype(np.uint8)
+    return (np.clip(mix(picture, np.ones(3), 0.9 * spot), 0, 1) * 255).astype(np.uint8)

@@ -45,7 +45,7 @@ def stuff(form: str, light: Light, shades: Sequence[Floats], scale: float, rng: 
     if spec["make"] == "lights":
         return swarm(spec, shades, light.light, rng)
     if spec["make"] == "mass":
-        return mass(light, shades, rng, soft=bool(spec.get("soft")))
+        return mass(light, shades, rng)
     return MAKERS[spec["make"]](spec, light, shades, rng)
 
 
