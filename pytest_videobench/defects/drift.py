@@ -37,9 +37,9 @@ def colour_drift(footage: Footage) -> Drift | None:
     """
     rule, shown = rules("drift"), np.flatnonzero(lit(footage))
     samples = footage.samples.index[shown]
-    chroma = footage.frames.chroma[samples].astype(np.float64).reshape(len(samples), -1, 2)
     if len(samples) < rule["samples"] or _fades(footage):
         return None
+    chroma = footage.frames.chroma[samples].astype(np.float64).reshape(len(samples), -1, 2)
     away = np.linalg.norm(chroma - np.median(chroma, axis=1, keepdims=True), axis=-1)
     sums = [_sums(chroma[..., 0]), _sums(chroma[..., 1]), _sums(np.log(away + rule["grey"]))]
     (red, red_sure), (blue, blue_sure), (gain, gain_sure) = sums

@@ -305,14 +305,17 @@ def test_too_short_a_clip_is_found(folder: Path) -> None:
     assert "too_few_frames" in names(moving(frames=6), folder)
 
 
-@pytest.mark.parametrize("frames", [1, 2, 3, 4, 9])
-@pytest.mark.parametrize("kind", ["moving", "tiny", "black", "white", "noise"])
+@pytest.mark.parametrize("frames", [1, 2, 3, 4, 9, 50])
+@pytest.mark.parametrize("kind", ["moving", "tiny", "black", "white", "plain", "pages", "noise"])
 def test_odd_footage_raises_nothing(folder: Path, kind: str, frames: int) -> None:
     pictures = {
         "moving": moving(frames=frames),
         "tiny": np.ascontiguousarray(moving(frames=frames)[:, :16, :16]),
         "black": np.zeros((frames, 64, 64, 3), np.uint8),
         "white": np.full((frames, 64, 64, 3), 255, np.uint8),
+        "plain": np.full((frames, 64, 64, 3), 100, np.uint8),
+        "pages": np.repeat(np.uint8([90, 110, 100]), frames)[: 3 * frames : 3, None, None, None]
+        + np.zeros((frames, 64, 64, 3), np.uint8),
         "noise": np.random.default_rng(1).integers(0, 256, (frames, 180, 320, 3)).astype(np.uint8),
     }[kind]
     for camera in ("any", "static"):

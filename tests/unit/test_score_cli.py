@@ -93,7 +93,7 @@ def test_the_table_names_findings_and_errors(folder: Path, capsys: pytest.Captur
     assert "unreadable" in empty
 
 
-def test_a_camera_that_disobeys_the_text_is_noted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_camera_that_disobeys_the_text_gates(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(
         [
             "score",
@@ -106,7 +106,7 @@ def test_a_camera_that_disobeys_the_text_is_noted(folder: Path, capsys: pytest.C
     )
     (line,) = records(capsys).values()
     assert [finding["defect"] for finding in line["findings"]] == ["camera_mismatch"]
-    assert not line["findings"][0]["gate"]
+    assert line["findings"][0]["gate"]
 
 
 def test_a_style_has_its_own_thresholds_and_an_unknown_one_is_refused(
