@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,6 +40,18 @@ words = ["wurm"]
 [colours]
 "#112233" = ["petrol"]
 
+[finishes.clay]
+words = ["putty"]
+
+[poses]
+runner = ["jogging"]
+
+[traits]
+hat_cap = ["courier"]
+
+[hair]
+"#123456" = ["blue fringe"]
+
 [plain]
 words = ["rain"]
 """
@@ -58,6 +71,14 @@ def test_a_users_words_win(own: Path) -> None:
     assert "wurm" in lexicon(own).tables["forms"]["dragon"]["words"]
     assert "dragon" in lexicon(own).tables["forms"]["dragon"]["words"]
     assert lexicon(own).tables["forms"]["dragon"]["kinds"] == vocabulary()["forms"]["dragon"]["kinds"]
+
+
+def test_who_appears_and_how_it_is_drawn_has_words_too(own: Path) -> None:
+    prompt = replace(a_prompt(), subject="a putty courier with a blue fringe", motion="jogging home")
+    reading = read(prompt, lexicon(own))
+    assert (reading.finish, reading.roles.pose, reading.roles.hair) == ("clay", "runner", "#123456")
+    assert "hat_cap" in reading.roles.traits
+    assert "courier" in read(prompt).unknown["subject"]
 
 
 def test_a_clip_is_drawn_with_them_and_kept_apart(own: Path, tmp_path: Path) -> None:

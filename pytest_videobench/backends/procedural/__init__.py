@@ -23,7 +23,7 @@ from pytest_videobench.threads import one_opencv_thread
 if TYPE_CHECKING:
     from pathlib import Path
 
-RENDERER = "procedural-6"
+RENDERER = "procedural-7"
 """Part of every clip's key in the store: it changes whenever the pictures do."""
 
 MODELS = ("reference", "flawed")

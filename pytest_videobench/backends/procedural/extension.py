@@ -20,8 +20,10 @@ _NEW = {
     "scenes": ("words", "floor", "air", "layers"),
 }
 """Keys that an entry of a new name needs; entries of other tables only get further words."""
-_LISTS = ("weather", "colours", "moves", "plain")
-"""Tables whose entries are plain lists of words."""
+LISTS = ("weather", "colours", "moves", "others", "counts", "scales", "poses", "traits", "hair")
+"""Tables that lead from a name to its words."""
+_SHADES = ("colours", "hair")
+"""Of these, the ones whose names are colours, so that a new name needs nothing else."""
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _COLOURS = {"sky": 2, "accents": 3, "haze": 1, "ground": 1, "light": 1}
 """How many colours stand under a key."""
@@ -39,12 +41,14 @@ def extended(known: Words, path: Path) -> Words:
     Raises :class:`~pytest_videobench.errors.PromptError` in one line that names file, table and key.
     """
     file = Table(path=path, data=read(path))
-    file.known((*_NEW, "forms", *_LISTS))
+    file.known((*_NEW, "forms", "finishes", "plain", *LISTS))
     merged = dict(known)
     for name in file.data:
         entries = file.table(name)
         merged[name] = (
-            _lists(entries, known[name], name) if name in _LISTS else _entries(entries, known, name)
+            _lists(entries, known[name], name)
+            if name in (*LISTS, "plain")
+            else _entries(entries, known, name)
         )
     return merged
 
@@ -52,9 +56,9 @@ def extended(known: Words, path: Path) -> Words:
 def _lists(entries: Table, own: Mapping[str, list[str]], table: str) -> Words:
     added = {}
     for name in entries.data:
-        if table == "colours" and not _COLOUR.fullmatch(name):
+        if table in _SHADES and not _COLOUR.fullmatch(name):
             raise entries.fault(name, "a colour such as '#d83a34'", shown(name))
-        if table != "colours" and name not in own:
+        if table not in _SHADES and name not in own:
             raise entries.fault(name, one_of(name, list(own)), "an unknown key" + suggestion(name, list(own)))
         added[name] = [*_lowered(entries, name), *own.get(name, [])]
     return added | {name: words for name, words in own.items() if name not in added}

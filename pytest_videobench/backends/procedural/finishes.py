@@ -1,4 +1,4 @@
-"""The last step over a whole frame: paper, few colours, large pixels."""
+"""The last step over a whole frame: film grain, paper, few colours, large pixels."""
 
 from __future__ import annotations
 
@@ -16,10 +16,16 @@ if TYPE_CHECKING:
     from pytest_videobench.backends.procedural.camera import Camera
 
 
+_SLACK = 64
+"""Pixels by which a sheet of grain is larger than the picture: every frame gets another place of it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finish:
-    """What is done to every frame alike, so that nothing in it moves by itself."""
+    """What is done to every frame alike, so that nothing in it moves by itself but the grain of a film."""
 
+    grain: Bytes | None
+    """Taken off the frame, from another place in every frame."""
     paper: Bytes | None
     """Taken off the frame: the grain of the paper that it is painted on."""
     tones: Bytes | None
@@ -28,7 +34,7 @@ class Finish:
     pixels: int
     """Side of one pixel in pixels of the frame; 1 leaves it as it is."""
 
-    def develop(self, target: Bytes) -> None:
+    def develop(self, target: Bytes, index: int) -> None:
         """Finish one frame in place, BGRA."""
         if self.pixels > 1:
             _enlarged(target, self.pixels, self.tones)
@@ -37,6 +43,10 @@ class Finish:
             cv2.LUT(cv2.merge([grey] * 4) if self.mono else target, self.tones[None], dst=target)
         if self.paper is not None:
             cv2.subtract(target, self.paper, dst=target)
+        if self.grain is not None:
+            left, top = index * 37 % _SLACK, index * 23 % _SLACK
+            height, width = target.shape[:2]
+            cv2.subtract(target, self.grain[top : top + height, left : left + width], dst=target)
 
 
 def _enlarged(target: Bytes, side: int, tones: Bytes | None) -> None:
@@ -50,13 +60,22 @@ def _enlarged(target: Bytes, side: int, tones: Bytes | None) -> None:
 
 def finish(spec: Mapping[str, Any], camera: Camera, rng: np.random.Generator) -> Finish:
     """Prepare the finish of the vocabulary's table for a camera's frames."""
-    strength = float(spec.get("paper", 0.0))
+    strength, grain = float(spec.get("paper", 0.0)), float(spec.get("grain", 0.0))
     return Finish(
+        grain=_grain(camera.width + _SLACK, camera.height + _SLACK, grain, rng) if grain else None,
         paper=_paper(camera.width, camera.height, strength, rng) if strength else None,
         tones=_tones(spec),
         mono="mono" in spec,
         pixels=max(1, round(float(spec.get("pixels", 1)) * camera.height / 360)),
     )
+
+
+def _grain(width: int, height: int, strength: float, rng: np.random.Generator) -> Bytes:
+    """Paint grains of about a pixel and a half, alike in all channels as those of a film's luma are."""
+    field = cv2.GaussianBlur(rng.standard_normal((height, width), dtype=np.float32), (0, 0), 0.7)
+    levels = strength * (2.0 + field / field.std())
+    grain = np.clip(np.round(levels), 0, 255).astype(np.uint8)
+    return cv2.merge([grain, grain, grain, np.zeros_like(grain)])
 
 
 def _paper(width: int, height: int, strength: float, rng: np.random.Generator) -> Bytes:

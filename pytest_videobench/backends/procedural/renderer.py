@@ -56,7 +56,7 @@ class Film:
             self.air.veil(picture.pixels, index)
             self._draw(before, picture, index)
             self.air.draw(picture.pixels, index)
-            self.finish.develop(picture.pixels)
+            self.finish.develop(picture.pixels, index)
             yield picture.pixels
 
     def flow(self, index: int) -> Floats:

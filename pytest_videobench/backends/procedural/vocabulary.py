@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from pytest_videobench.backends.procedural.extension import extended
+from pytest_videobench.backends.procedural.extension import LISTS, extended
 from pytest_videobench.backends.procedural.roles import Roles, roles
 from pytest_videobench.backends.procedural.words import best, found, pattern
 from pytest_videobench.files import file_digest
@@ -28,8 +28,6 @@ LIGHT_PARTS = ("lighting", "atmosphere", "scene", "subject")
 SCENE_PARTS = ("scene", "atmosphere", "subject", "motion", "lighting")
 AIR_PARTS = ("atmosphere", "scene", "lighting", "motion")
 FINISH_PARTS = ("subject", "atmosphere", "lighting", "scene")
-LISTS = ("weather", "colours", "moves", "others", "counts", "scales", "poses", "traits", "hair")
-"""Tables that lead from a name to its words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
