@@ -78,7 +78,7 @@ def footage(clip: Clip, request: pytest.FixtureRequest) -> Footage:
     """What one decoding pass over the clip leaves behind; an unreadable clip is an error of its own kind."""
     from pytest_videobench.errors import ClipError
     from pytest_videobench.footage.keep import footage_of
-    from pytest_videobench.report.strip import write_strip
+    from pytest_videobench.footage.strip import write_strip
 
     record = _record(request)
     with _one_line_errors(record):

@@ -58,9 +58,14 @@ class CaseRecord:
             error=error,
             clip=_clip_cell(self.clip) if self.clip else None,
             notes=list(self.notes),
-            timing={name: round(seconds, 4) for name, seconds in self.timing.items()},
+            timing={name: round(seconds, 4) for name, seconds in (self._latency() | self.timing).items()},
             **cells,
         )
+
+    def _latency(self) -> dict[str, float]:
+        """Give how long the phases of making the clip took, when it was made."""
+        latency = self.clip.sidecar["latency"] if self.clip else {}
+        return {f"made: {phase}": float(seconds) for phase, seconds in latency.items()}
 
 
 def case_cells(case: Case) -> dict[str, Any]:
@@ -70,6 +75,7 @@ def case_cells(case: Case) -> dict[str, Any]:
         "style": case.prompt.style,
         "prompt": case.prompt.id,
         "text": case.prompt.text(),
+        "parts": dict(case.prompt.parts()),
         "backend": backend_label(case.backend),
         "roll": case.roll,
         "tags": list(case.prompt.tags),
@@ -98,6 +104,7 @@ def _footage_cells(footage: Footage) -> dict[str, Any]:
     """Give the facts of the clip, what its camera was seen to do, and which software saw it."""
     from pytest_videobench.footage.camera_class import camera_move
     from pytest_videobench.footage.fingerprint import fingerprint
+    from pytest_videobench.footage.strip import strip_times
 
     probe = footage.probe
     move = camera_move(footage.camera, footage.gaps, probe.height / probe.width)
@@ -105,4 +112,5 @@ def _footage_cells(footage: Footage) -> dict[str, Any]:
         "probe": asdict(probe),
         "camera": {"move": move.word, "confidence": round(float(move.confidence), 3)},
         "fingerprint": dict(fingerprint()),
+        "strip": strip_times(footage),
     }

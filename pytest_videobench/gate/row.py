@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Expectations
 
 ROW_VERSION = 1
+CURVES = ("temporal_flickering", "motion_amplitude", "sharpness")
+"""Metrics whose curve is kept with the row."""
 CaseVerdict: TypeAlias = Literal["pass", "fail", "error", "unscored"]
 
 
@@ -29,6 +31,8 @@ class Row:
     prompt: str
     text: str
     """The prompt as spoken."""
+    parts: dict[str, str] = field(default_factory=dict)
+    """Its six parts, in their order."""
     backend: str
     """``name@model[?params]``."""
     roll: int
@@ -37,10 +41,14 @@ class Row:
     error: dict[str, str] | None = None
     """``kind`` and ``message`` where no clip could be made or read."""
     metrics: dict[str, dict[str, Any]] = field(default_factory=dict)
+    curves: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+    """Of the metrics that a page draws over time: ``times`` in seconds and ``values``, as many of each."""
     findings: list[dict[str, Any]] = field(default_factory=list)
     probe: dict[str, Any] | None = None
     camera: dict[str, Any] | None = None
     """The camera's class as it was seen: ``move`` and ``confidence``."""
+    strip: list[float] = field(default_factory=list)
+    """Seconds of the frames in the clip's strip of pictures."""
     clip: dict[str, Any] | None = None
     """From the sidecar: path, sha256, bytes, seed, cost, origin, whether synthetic."""
     expected: dict[str, Any] = field(default_factory=dict)
@@ -80,6 +88,16 @@ def metric_cells(measures: dict[str, Measure] | Any) -> dict[str, dict[str, Any]
     }
 
 
+def curve_cells(measures: dict[str, Measure] | Any) -> dict[str, dict[str, list[float]]]:
+    """Give the curves that a page draws, where the clip was long enough to have them."""
+    curves = {name: measures[name].series for name in CURVES if name in measures}
+    return {
+        name: {"times": list(series.times), "values": list(series.values)}
+        for name, series in curves.items()
+        if series is not None
+    }
+
+
 def finding_cell(finding: Finding, expected: Expectations | None = None) -> dict[str, Any]:
     """Give a finding as builtins, with the reason where it is permitted."""
     cell = asdict(finding)
@@ -96,6 +114,7 @@ def assessment_cells(assessment: Assessment) -> dict[str, Any]:
     """Give the fields of a row that an assessment fills."""
     return {
         "metrics": metric_cells(assessment.measures),
+        "curves": curve_cells(assessment.measures),
         "findings": [finding_cell(f, assessment.expected) for f in assessment.findings],
         "problems": list(assessment.problems()),
         "expected": expected_cell(assessment.expected),

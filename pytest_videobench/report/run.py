@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.cases import slug
 from pytest_videobench.files import publish
-from pytest_videobench.report.strip import POSTER, STRIP
+from pytest_videobench.footage.strip import POSTER, STRIP
 
 if TYPE_CHECKING:
     from pytest_videobench.gate.row import Row
