@@ -314,7 +314,7 @@ def test_odd_footage_raises_nothing(folder: Path, kind: str, frames: int) -> Non
         "black": np.zeros((frames, 64, 64, 3), np.uint8),
         "white": np.full((frames, 64, 64, 3), 255, np.uint8),
         "plain": np.full((frames, 64, 64, 3), 100, np.uint8),
-        "pages": np.repeat(np.uint8([90, 110, 100]), frames)[: 3 * frames : 3, None, None, None]
+        "pages": np.repeat(np.array([90, 110, 100], np.uint8), frames)[: 3 * frames : 3, None, None, None]
         + np.zeros((frames, 64, 64, 3), np.uint8),
         "noise": np.random.default_rng(1).integers(0, 256, (frames, 180, 320, 3)).astype(np.uint8),
     }[kind]

@@ -75,7 +75,7 @@ def _grain(width: int, height: int, strength: float, rng: np.random.Generator) -
     field = cv2.GaussianBlur(rng.standard_normal((height, width), dtype=np.float32), (0, 0), 0.7)
     levels = strength * (2.0 + field / field.std())
     grain = np.clip(np.round(levels), 0, 255).astype(np.uint8)
-    return cv2.merge([grain, grain, grain, np.zeros_like(grain)])
+    return np.asarray(cv2.merge([grain, grain, grain, np.zeros_like(grain)]), np.uint8)
 
 
 def _paper(width: int, height: int, strength: float, rng: np.random.Generator) -> Bytes:
