@@ -63,9 +63,17 @@ class Row:
     ``severity``, ``note``."""
     tags: list[str] = field(default_factory=list)
     source: str = ""
+    page: str = ""
+    """Where its page lies in the report's folder."""
     timing: dict[str, float] = field(default_factory=dict)
     """Seconds by phase."""
     version: int = ROW_VERSION
+
+    def defects(self) -> list[str]:
+        """Name every defect that was found and not permitted, the failing ones first."""
+        found = [finding for finding in self.findings if not finding["permitted"]]
+        ordered = sorted(found, key=lambda finding: (not finding["gate"], -finding["severity"]))
+        return list(dict.fromkeys(finding["defect"] for finding in ordered))
 
     def to_json(self) -> dict[str, Any]:
         """Give builtins only."""

@@ -7,16 +7,17 @@ suite without clips never gets one. Its hooks are then called by hand, in the or
 from __future__ import annotations
 
 import os
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_videobench.report.run import PAGE
+from pytest_videobench.report.head import head
+from pytest_videobench.report.render import number, render
+from pytest_videobench.report.run import PAGE, VERDICTS
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from collections.abc import Sequence
 
     from pytest_videobench.gate.row import Row
     from pytest_videobench.report.run import RunFolder
@@ -48,7 +49,7 @@ class Page:
         self._shown[report.nodeid] = row
         from pytest_html import extras
 
-        panel = _render("case.html", row=row, base=self._base(), facts=_facts(row))
+        panel = render("panel.html", row=row, base=self._base())
         report.extras = [*getattr(report, "extras", []), extras.html(panel)]  # type: ignore[attr-defined]  # pytest-html's
 
     def replay(self, report: pytest.TestReport) -> None:
@@ -95,30 +96,25 @@ class Page:
         if row is None:
             cells[_DURATION:_DURATION] = ["<td></td>"] * (2 + len(_SHOWN_METRICS))
             return
-        cells[_TEST] = _render("cell_case.html", row=row)
+        cells[_TEST] = render("cell_case.html", row=row, base=self._base(), defects=row.defects())
         values = [
-            f'<td class="col-{name}">{_number(row.metrics.get(name, {}).get("value"))}</td>'
+            f'<td class="col-{name}">{_sortable(row.metrics.get(name, {}).get("value"))}</td>'
             for name in _SHOWN_METRICS
         ]
-        clip, why = (_render(f"cell_{name}.html", row=row, base=self._base()) for name in ("clip", "why"))
+        clip, why = (render(f"cell_{name}.html", row=row, base=self._base()) for name in ("clip", "why"))
         cells[_DURATION:_DURATION] = [clip, why, *values]
 
-    def pytest_html_results_summary(self, prefix: list[str]) -> None:
-        """Say on top what ran and what came of it."""
-        from pytest_videobench.report.run import VERDICTS
-
+    def pytest_html_results_summary(self, prefix: list[str], postfix: list[str]) -> None:
+        """Put the head of the run on top, the filters above the table, and the table in order."""
         rows = self._run.rows
-        prefix.append(
-            _render(
-                "summary.html",
-                counts=self._run.counts(),
-                verdicts=VERDICTS,
-                rows=rows,
-                synthetic=sum(bool(row.clip and row.clip["synthetic"]) for row in rows),
-                backends=sorted({row.backend for row in rows}),
-                base=self._base(),
-            )
-        )
+        prefix.append(head(rows, self._run.about, self._base()))
+        postfix.append(render("filter.html", filters=_choices(rows), orders=_orders(), base=self._base()))
+        if self._html is not None:
+            tests = self._html._report.data["tests"]
+            for nodeid in sorted(
+                tests, key=lambda nodeid: self._shown[nodeid].key if nodeid in self._shown else ""
+            ):
+                tests[nodeid] = tests.pop(nodeid)
 
     def _base(self) -> str:
         """Give the way from the page to the run's folder."""
@@ -130,6 +126,9 @@ def _open_page(config: pytest.Config, default: Path, columns: Page) -> Any:
     """Give pytest-html's page, opening it at ``default`` where ``--html`` did not ask for one."""
     from pytest_html import plugin
 
+    if config.getoption("self_contained_html"):
+        reason = "clips inside a page make it too large to open; drop the option and send the folder"
+        pytest.exit(f"--self-contained-html: {reason}", returncode=4)
     page = _opened(config)
     if page is not None:  # its header was written before anybody knew that clips would come
         columns.pytest_html_results_table_header(page._report.table_header)
@@ -148,44 +147,27 @@ def _opened(config: pytest.Config) -> Any:
     return next((p for p in config.pluginmanager.get_plugins() if isinstance(p, BaseReport)), None)
 
 
-@cache
-def _templates() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("pytest_videobench.report"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters["number"] = _number
-    return environment
+def _sortable(value: float | None) -> str:
+    """Write a number so that pytest-html, which compares cells as text, sorts by its size."""
+    return "<!---->–" if value is None else f"<!--{value:020.8f}-->{number(value)}"
 
 
-def _render(name: str, **values: object) -> str:
-    return _templates().get_template(name).render(**values)
+def _choices(rows: Sequence[Row]) -> dict[str, list[str]]:
+    """Give what the table can be filtered by: by a word of each kind that occurs."""
+    return {
+        "style": sorted({row.style for row in rows}),
+        "backend": sorted({row.backend for row in rows}),
+        "verdict": [verdict for verdict in VERDICTS if any(row.verdict == verdict for row in rows)],
+        "defect": sorted({defect for row in rows for defect in row.defects()}),
+        "tag": sorted({tag for row in rows for tag in row.tags}),
+    }
 
 
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4g}"  # a dash for a missing value
-
-
-def _facts(row: Row) -> dict[str, str]:
-    """Give what is worth knowing of a clip in a few words."""
-    facts: dict[str, str] = {"case": row.key}
-    if row.probe:
-        probe = row.probe
-        facts["clip"] = (
-            f"{probe['width']} × {probe['height']}, {probe['fps']:g} fps, "
-            f"{probe['duration']:.2f} s, {probe['codec']}"
-        )
-    if row.camera:
-        facts["camera"] = f"seen: {row.camera['move']} ({row.camera['confidence']:.2f} sure)"
-        facts["camera"] += f", asked: {row.expected['camera']}"
-    if row.clip:
-        facts |= {
-            name: str(row.clip[name]) for name in ("origin", "seed", "sha256") if row.clip[name] is not None
-        }
-    facts |= {f"time: {phase}": f"{seconds:.2f} s" for phase, seconds in row.timing.items()}
-    return {name: text for name, text in facts.items() if text}
+def _orders() -> dict[str, str]:
+    """Give what the table can be sorted by besides the verdict, as column and direction."""
+    metrics = {
+        f"{name}:{way}": f"{title.lower()}, {word} first"
+        for name, title in _SHOWN_METRICS.items()
+        for way, word in (("up", "lowest"), ("down", "highest"))
+    }
+    return {"testId:up": "case", **metrics, "duration:down": "duration, longest first"}

@@ -39,6 +39,12 @@ class Recorder:
         self.plan_file = Path(gettempdir()) / f"videobench-plan-{uuid4().hex}.json"
         """Where the plan is left; a worker that dies later has left it already."""
 
+    def pytest_sessionstart(self) -> None:
+        """Follow the run on the terminal."""
+        from pytest_videobench.report.live import LiveLine
+
+        self._config.pluginmanager.register(LiveLine(self._config, self.plan_file), "videobench-live")
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Record the row that a report carries, and remember a crash."""
@@ -74,7 +80,8 @@ class Recorder:
         from pytest_videobench.report.terminal import summary
 
         terminalreporter.section("videobench")
-        for line in summary(self._run, self._plan.get("unclaimed", []), terminalreporter.verbosity):
+        writer, verbosity = self._config.get_terminal_writer(), terminalreporter.verbosity
+        for line in summary(self._run, self._plan.get("unclaimed", []), verbosity, writer):
             terminalreporter.write_line(line)
 
     def _take_plan(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -14,6 +15,9 @@ from typing import TYPE_CHECKING, Any
 from pytest_videobench.cases import slug
 from pytest_videobench.files import publish
 from pytest_videobench.footage.strip import POSTER, STRIP
+from pytest_videobench.report.digest import digest
+from pytest_videobench.report.markdown import summary
+from pytest_videobench.report.pages import write_pages
 
 if TYPE_CHECKING:
     from pytest_videobench.gate.row import Row
@@ -22,6 +26,8 @@ RUN_VERSION = 1
 ROWS = "rows.jsonl"
 RUN = "run.json"
 PAGE = "index.html"
+SUMMARY = "summary.md"
+_LONGEST_NAME = 120
 VERDICTS = ("pass", "fail", "error", "unscored")
 
 
@@ -35,7 +41,8 @@ class RunFolder:
     def __init__(self, folder: Path, about: dict[str, Any]) -> None:
         self.folder = folder
         self.rows: list[Row] = []
-        self._about = {"version": RUN_VERSION, "started": _now(), "finished": None, **about}
+        self.about = {"version": RUN_VERSION, "started": _now(), "finished": None, **about}
+        self._pages: set[str] = set()
 
     @staticmethod
     def is_free(folder: Path) -> bool:
@@ -49,25 +56,31 @@ class RunFolder:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._write_run(complete=False)  # first, because it marks the folder as a report
         (self.folder / PAGE).unlink(missing_ok=True)
-        for name in ("clips", "posters"):
+        for name in ("clips", "posters", "cases"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
             (self.folder / name).mkdir(parents=True)
         (self.folder / ROWS).write_text("", encoding="utf-8")
 
     def add(self, row: Row) -> Row:
         """Bring the clip into the folder, write the row, and give the row as written."""
-        row = replace(row, clip=self._adopt(row))
+        row = replace(row, clip=self._adopt(row), page=self._page(row))
         self.rows.append(row)
         with (self.folder / ROWS).open("a", encoding="utf-8") as file:
             file.write(_line(row))
         return row
 
     def finish(self, facts: dict[str, Any], planned: int | None) -> None:
-        """Sort the rows and write the run's record; it is complete when every planned case has its row."""
+        """Sort the rows, and write the run's record and the pages of the cases.
+
+        The record is complete when every planned case has its row.
+        """
         self.rows.sort(key=lambda row: (row.key, row.nodeid))
         publish(self.folder / ROWS, "".join(map(_line, self.rows)).encode())
-        self._about |= {**facts, "planned": planned, "finished": _now()}
+        self.about |= {**facts, "planned": planned, "finished": _now()}
         self._write_run(complete=planned == len(self.rows))
+        write_pages(self.rows, self.folder)
+        text = summary(digest(self.rows), self.rows, self.about)
+        publish(self.folder / SUMMARY, text.encode())
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Count verdicts by style."""
@@ -78,12 +91,21 @@ class RunFolder:
             style: {verdict: counter[verdict] for verdict in VERDICTS} for style, counter in by_style.items()
         }
 
+    def _page(self, row: Row) -> str:
+        """Name the page of a case; two tests may look at one case."""
+        name, count = _file_name(row), 1
+        while f"cases/{name}.html" in self._pages:
+            count += 1
+            name = f"{_file_name(row)}--{count}"
+        self._pages.add(f"cases/{name}.html")
+        return f"cases/{name}.html"
+
     def _adopt(self, row: Row) -> dict[str, Any] | None:
         if row.clip is None:
             return None
         clip = dict(row.clip)
         source = Path(clip.pop("path"))
-        name = "--".join(map(slug, row.key.split("/")))
+        name = _file_name(row)
         clip["file"] = _bring(source, self.folder / "clips" / f"{name}{source.suffix}", self.folder)
         for kind, file in (("poster", POSTER), ("strip", STRIP)):
             target = self.folder / "posters" / f"{name}-{file}"
@@ -92,7 +114,7 @@ class RunFolder:
 
     def _write_run(self, *, complete: bool) -> None:
         about = {
-            **self._about,
+            **self.about,
             "complete": complete,
             "cases": len(self.rows),
             "verdicts": {verdict: sum(row.verdict == verdict for row in self.rows) for verdict in VERDICTS},
@@ -102,6 +124,14 @@ class RunFolder:
         }
         text = json.dumps(about, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         publish(self.folder / RUN, text.encode())
+
+
+def _file_name(row: Row) -> str:
+    """Name the files of a case; a backend's parameters may be longer than a file name may be."""
+    name = "--".join(map(slug, row.key.split("/")))
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[:_LONGEST_NAME]}--{hashlib.sha256(row.key.encode()).hexdigest()[:8]}"
 
 
 def _bring(source: Path, target: Path, root: Path) -> str | None:

@@ -3,40 +3,88 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.report.run import VERDICTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from _pytest._io import TerminalWriter
 
     from pytest_videobench.gate.row import Row
     from pytest_videobench.report.run import RunFolder
 
 _SHOWN = 10
+_WORST = 5
+_COLOURS = {"pass": "green", "fail": "red", "error": "red"}
 SYNTHETIC = "drawn by the embedded generator, made by no model"
 
 
-def summary(run: RunFolder, unclaimed: Sequence[str], verbosity: int) -> Iterator[str]:
-    """Give verdicts by style, defects, and what had no clip; all of it with ``-v``, little with ``-q``."""
-    counts = run.counts()
-    width = max(len("style"), *(len(style) for style in counts))
-    yield f"{'style':{width}}  " + "  ".join(f"{verdict:>8}" for verdict in VERDICTS)
-    for style, by_verdict in counts.items():
-        yield f"{style:{width}}  " + "  ".join(f"{by_verdict[verdict]:8}" for verdict in VERDICTS)
+def summary(
+    run: RunFolder, unclaimed: Sequence[str], verbosity: int, writer: TerminalWriter
+) -> Iterator[str]:
+    """Give verdicts, the worst findings, and what had no clip; all of it with ``-v``, little with ``-q``."""
+    yield from _table(run.counts(), writer)
     if verbosity < 0:
         return
+    everything = verbosity > 0
+    yield from _worst(run.rows, None if everything else _WORST, None if everything else writer.fullwidth)
     defects = Counter(
         f["defect"] for row in run.rows for f in row.findings if f["gate"] and not f["permitted"]
     )
     if defects:
         yield "defects: " + ", ".join(f"{name} {count}" for name, count in defects.most_common())
-    limit = None if verbosity > 0 else _SHOWN
+    limit = None if everything else _SHOWN
     yield from _listed("cases without a clip", [row.key for row in run.rows if _is_missing(row)], limit)
     yield from _listed("files that matched no case", unclaimed, limit)
     synthetic = sum(bool(row.clip and row.clip["synthetic"]) for row in run.rows)
     if synthetic:
         yield f"{synthetic} of {len(run.rows)} clips are synthetic: {SYNTHETIC}"
+
+
+def _table(counts: dict[str, dict[str, int]], writer: TerminalWriter) -> Iterator[str]:
+    width = max(len("style"), *(len(style) for style in counts))
+    yield f"{'style':{width}}  " + "  ".join(f"{verdict:>8}" for verdict in VERDICTS)
+    for style, by_verdict in counts.items():
+        cells = (_coloured(f"{by_verdict[verdict]:8}", verdict, writer) for verdict in VERDICTS)
+        yield f"{style:{width}}  " + "  ".join(cells)
+
+
+def _coloured(cell: str, verdict: str, writer: TerminalWriter) -> str:
+    """Colour a count that is not zero, where the writer colours at all."""
+    colour = _COLOURS.get(verdict)
+    return writer.markup(cell, **{colour: True}) if colour and cell.strip() != "0" else cell
+
+
+def _worst(rows: Iterable[Row], limit: int | None, width: int | None) -> Iterator[str]:
+    """Give findings that failed their case before all others, the most severe first."""
+    found = [(row, finding) for row in rows for finding in row.findings]
+    found.sort(key=lambda pair: (not _fails(pair[1]), -pair[1]["severity"], pair[0].key, pair[1]["start"]))
+    if not found:
+        return
+    shown = found[:limit]
+    yield (
+        f"worst findings: {len(shown)} of {len(found)}"
+        if len(shown) < len(found)
+        else f"findings: {len(found)}"
+    )
+    yield from (_cut(f"  {row.key}  {_told(finding)}", width) for row, finding in shown)
+
+
+def _told(finding: dict[str, Any]) -> str:
+    start, end = f"{finding['start']:.2f}", f"{finding['end']:.2f}"
+    span = start if start == end else f"{start}–{end}"
+    weight = "" if _fails(finding) else " (permitted)" if finding["permitted"] else " (a warning)"
+    return f"{finding['defect']} {span} s  severity {finding['severity']:.2f}{weight}: {finding['note']}"
+
+
+def _fails(finding: dict[str, Any]) -> bool:
+    return bool(finding["gate"]) and not finding["permitted"]
+
+
+def _cut(line: str, width: int | None) -> str:
+    return line if width is None or len(line) <= width else f"{line[: width - 1]}…"
 
 
 def _is_missing(row: Row) -> bool:

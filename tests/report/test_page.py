@@ -47,6 +47,14 @@ def markup(test: dict[str, Any]) -> Markup:
     return parser
 
 
+def links_of(page: Path, test: dict[str, Any]) -> set[Path]:
+    return {(page.parent / address.partition("#")[0]).resolve() for address in markup(test).addresses}
+
+
+def json_lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
 def test_every_case_has_its_clip_beside_the_page(suite: Suite) -> None:
     suite.run("--vb-rolls=2", "-n2").assert_outcomes(passed=4)
     moved = suite.root / "elsewhere" / "report"
@@ -54,11 +62,16 @@ def test_every_case_has_its_clip_beside_the_page(suite: Suite) -> None:
     tests = drawn_on(moved / "index.html")
     assert len(tests) == 4
     for (test,) in tests.values():
-        seen = markup(test)
-        assert "video" in seen.tags
-        for address in seen.addresses:
-            assert (moved / address).resolve().is_relative_to(moved)
-            assert (moved / address).is_file()
+        addresses = links_of(moved / "index.html", test)
+        assert {path.parent.name for path in addresses} >= {"cases", "posters"}
+        assert all(path.is_relative_to(moved) and path.is_file() for path in addresses)
+    for row in json_lines(moved / "rows.jsonl"):
+        page = moved / row["page"]
+        parser = Markup()
+        parser.feed(page.read_text(encoding="utf-8"))
+        assert "video" in parser.tags
+        addresses = {(page.parent / address.partition("#")[0]).resolve() for address in parser.addresses}
+        assert all(path.is_relative_to(moved) and path.exists() for path in addresses)
 
 
 def test_what_a_prompt_says_is_never_markup(suite: Suite) -> None:
@@ -66,6 +79,8 @@ def test_what_a_prompt_says_is_never_markup(suite: Suite) -> None:
     (test,) = (t for name, (t,) in drawn_on(suite.report / "index.html").items() if "night-city" in name)
     assert "script" not in markup(test).tags
     assert "&lt;script&gt;alert(" in test["extras"][0]["content"]
+    for page in suite.report.rglob("*.html"):
+        assert "<script>alert(" not in page.read_text(encoding="utf-8")
 
 
 def test_synthetic_clips_are_marked_in_their_row_their_panel_and_on_top(suite: Suite) -> None:
@@ -94,14 +109,14 @@ watch = [
     suite.prompts(suite.text().replace('id = "red-ball"', 'id = "red-ball"' + watch))
     suite.run("--vb-rolls=1", "-k", "red-ball")
     ((test,),) = drawn_on(suite.report / "index.html").values()
-    shown = test["extras"][0]["content"]
-    assert shown.index("a hand of three fingers") < shown.index("Clip and request")
     (row,) = suite.rows()
+    page = (suite.report / row["page"]).read_text(encoding="utf-8")
+    assert page.index("a hand of three fingers") < page.index("<h2>Findings") < page.index("<h2>Metrics")
     assert [(one["defect"], one["state"]) for one in row["watch"]] == [
         ("low_motion", "not found"),
         ("hand_deformation", "not checked"),
     ]
-    assert "the ball hardly rolled" in shown
+    assert "the ball hardly rolled" in test["extras"][0]["content"]
 
 
 def test_faults_put_in_on_purpose_are_named(suite: Suite) -> None:
@@ -111,7 +126,7 @@ def test_faults_put_in_on_purpose_are_named(suite: Suite) -> None:
     assert row["verdict"] == "fail"
     assert [one["fault"] for one in row["injected"]] == ["black_frames"]
     ((test,),) = drawn_on(suite.report / "index.html").values()
-    assert "Injected on purpose: black_frames" in test["extras"][0]["content"]
+    assert "Injected on purpose: black frames" in test["extras"][0]["content"]
 
 
 @pytest.mark.parametrize(

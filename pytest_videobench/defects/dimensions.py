@@ -1,0 +1,29 @@
+"""Which dimension of quality a defect spoils."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_videobench.metrics.base import Dimension
+
+UNLISTED: Dimension = "consistency"
+"""The dimension of a defect that a third party adds: most are things that do not stay as they were."""
+
+
+def defect_dimension(defect: str) -> Dimension:
+    """Give the dimension that a defect counts for."""
+    return defect_dimensions().get(defect, UNLISTED)
+
+
+@cache
+def defect_dimensions() -> Mapping[str, Dimension]:
+    """Give every defect of the vocabulary with its dimension, from ``dimensions.toml``."""
+    text = (files("pytest_videobench.defects") / "dimensions.toml").read_text(encoding="utf-8")
+    table: dict[str, Dimension] = tomllib.loads(text)
+    return table

@@ -1,0 +1,170 @@
+"""What a run says in numbers: verdicts, scores by dimension, defects, and the cases worth a look.
+
+Computed from rows alone, whatever their order.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist, fmean, median
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from pytest_videobench.report.facts import DIMENSIONS, VERDICTS, facts_of, gravity
+from pytest_videobench.report.picks import picks
+from pytest_videobench.report.words import sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pytest_videobench.gate.row import Row
+    from pytest_videobench.metrics.base import Dimension
+    from pytest_videobench.report.facts import Facts
+    from pytest_videobench.report.picks import Pick
+
+RunVerdict: TypeAlias = Literal["pass", "fail", "error", "nothing"]
+SURE = 0.95
+"""How often the interval of a score holds the share that endless prompts would have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """How well the cases of a style hold in one dimension."""
+
+    share: float | None
+    """Share of the cases that hold, 0–1: the mean over the prompts; ``None`` where nothing was measured."""
+    low: float
+    high: float
+    """Wilson's interval of 95 % over the prompts: rolls of one prompt are no independent evidence."""
+    prompts: int
+    cases: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How often a defect that nobody permits was found."""
+
+    defect: str
+    cases: int
+    failing: int
+    """Those of the cases that it fails."""
+    worst: tuple[str, int]
+    """The key of a row, and which of its findings is the gravest of all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StyleDigest:
+    """What a run says of one style, over all its backends."""
+
+    style: str
+    verdicts: dict[str, int]
+    scores: dict[Dimension, Score]
+    tallies: tuple[Tally, ...]
+    """The defect that fails the most cases comes first."""
+    picks: tuple[Pick, ...]
+    """Up to five different cases worth a look, and why."""
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """What a run says."""
+
+    verdict: RunVerdict
+    """``nothing`` where no case has a verdict."""
+    verdicts: dict[str, int]
+    styles: tuple[StyleDigest, ...]
+    backends: tuple[str, ...]
+    cost_usd: float
+    clip_seconds: float | None
+    """Median seconds that a backend took for a clip in this run; ``None`` where none was made."""
+    synthetic: int
+    """Clips that the embedded generator drew."""
+
+
+def digest(rows: Sequence[Row]) -> Digest:
+    """Draw up what the rows of a run say."""
+    facts = facts_of(rows)
+    verdicts = _verdicts(rows)
+    seconds = [fact.made_in for fact in facts if fact.made_in is not None]
+    clips = [row.clip for row in rows if row.clip]
+    return Digest(
+        verdict=_verdict(verdicts),
+        verdicts=verdicts,
+        styles=tuple(
+            _style_digest(style, [fact for fact in facts if fact.row.style == style])
+            for style in sorted({row.style for row in rows})
+        ),
+        backends=tuple(sorted({row.backend for row in rows})),
+        cost_usd=round(sum(sorted(clip["cost_usd"] or 0.0 for clip in clips)), 6),
+        clip_seconds=median(seconds) if seconds else None,
+        synthetic=sum(bool(clip["synthetic"]) for clip in clips),
+    )
+
+
+def _verdicts(rows: Iterable[Row]) -> dict[str, int]:
+    counted = Counter(row.verdict for row in rows)
+    return {verdict: counted[verdict] for verdict in VERDICTS}
+
+
+def _verdict(verdicts: Mapping[str, int]) -> RunVerdict:
+    """Give the gravest verdict that a case has; a case without a score has none."""
+    found: RunVerdict
+    for found in ("fail", "error", "pass"):
+        if verdicts[found]:
+            return found
+    return "nothing"
+
+
+def _style_digest(style: str, facts: Sequence[Facts]) -> StyleDigest:
+    return StyleDigest(
+        style=style,
+        verdicts=_verdicts(fact.row for fact in facts),
+        scores={dimension: _score(facts, dimension) for dimension in DIMENSIONS},
+        tallies=_tallies(facts),
+        picks=picks(facts),
+        sentences=sentences(facts),
+    )
+
+
+def _score(facts: Sequence[Facts], dimension: Dimension) -> Score:
+    held: dict[str, list[bool]] = defaultdict(list)
+    for fact in facts:
+        if dimension in fact.measured:
+            held[fact.row.prompt].append(dimension not in fact.broken)
+    share = fmean(fmean(rolls) for rolls in held.values()) if held else None
+    low, high = _interval(share, len(held))
+    return Score(share=share, low=low, high=high, prompts=len(held), cases=sum(map(len, held.values())))
+
+
+def _interval(share: float | None, number: int) -> tuple[float, float]:
+    """Give Wilson's score interval; of nothing, nothing is known."""
+    if share is None:
+        return 0.0, 1.0
+    z = NormalDist().inv_cdf((1 + SURE) / 2)
+    weight = z * z / number
+    middle = (share + weight / 2) / (1 + weight)
+    half = z / (1 + weight) * sqrt(share * (1 - share) / number + weight / (4 * number))
+    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
+
+
+def _tallies(facts: Iterable[Facts]) -> tuple[Tally, ...]:
+    places: dict[str, list[tuple[tuple[bool, float, float], str, int]]] = defaultdict(list)
+    for fact in facts:
+        for index, finding in enumerate(fact.row.findings):
+            if not finding["permitted"]:
+                places[finding["defect"]].append((gravity(finding), fact.row.key, index))
+    tallies = [_tally(defect, found) for defect, found in places.items()]
+    return tuple(sorted(tallies, key=lambda tally: (-tally.failing, -tally.cases, tally.defect)))
+
+
+def _tally(defect: str, found: Sequence[tuple[tuple[bool, float, float], str, int]]) -> Tally:
+    """Count cases, not findings: a defect that comes back within a clip is one case."""
+    worst = max(found)
+    return Tally(
+        defect=defect,
+        cases=len({key for _, key, _ in found}),
+        failing=len({key for (gates, *_), key, _ in found if gates}),
+        worst=worst[1:],
+    )

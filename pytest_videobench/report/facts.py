@@ -1,0 +1,167 @@
+"""What one row says of its case: what breaks it, in which dimensions, and how near it came to its limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+
+from pytest_videobench.defects.base import DEFECTS
+from pytest_videobench.defects.dimensions import defect_dimension
+from pytest_videobench.gate.row import CaseVerdict
+from pytest_videobench.metrics.base import METRICS, Dimension
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pytest_videobench.gate.row import Row
+
+VERDICTS: tuple[CaseVerdict, ...] = get_args(CaseVerdict)
+"""Every verdict of a case, in the order in which they are shown."""
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
+"""Every dimension, in the order in which they are shown."""
+FindingCell: TypeAlias = "dict[str, Any]"
+"""A finding as it stands in a row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A metric and the end of its range that it comes nearest to."""
+
+    metric: str
+    value: float
+    bound: float
+    least: bool
+    """True where the bound is the least that is allowed, false where it is the most."""
+
+    @property
+    def room(self) -> float:
+        """Give the distance as a share of the larger number: 0 is on the limit, negative is broken."""
+        size = max(abs(self.value), abs(self.bound))
+        distance = (self.value - self.bound) * (1 if self.least else -1)
+        return distance / size if size else 0.0
+
+    def __str__(self) -> str:
+        end = "least" if self.least else "most"
+        return f"{self.metric} = {self.value:.3g}, where {self.bound:g} is the {end}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """A row, and what follows from it."""
+
+    row: Row
+    blocking: tuple[FindingCell, ...]
+    """Findings that fail the case."""
+    warnings: tuple[FindingCell, ...]
+    """Findings that nobody permits and that only warn."""
+    breaches: tuple[str, ...]
+    """Metrics outside their thresholds."""
+    nearest: Limit | None
+    """The tightest of the thresholds that hold."""
+    measured: frozenset[Dimension]
+    """Dimensions that somebody looked at; none where there was no clip to look at."""
+    broken: frozenset[Dimension]
+
+    @property
+    def assessed(self) -> bool:
+        """Say whether the clip could be measured and looked at."""
+        return bool(self.measured)
+
+    @property
+    def judged(self) -> bool:
+        """Say whether the case passes or fails, rather than having no verdict at all."""
+        return self.row.verdict in ("pass", "fail")
+
+    @property
+    def passes(self) -> bool:
+        """Say whether the case passes."""
+        return self.row.verdict == "pass"
+
+    @property
+    def origin(self) -> Literal["made", "store", "folder"] | None:
+        """Say where the clip came from: made in this run, kept by the store, or from somebody's folder."""
+        if self.row.clip is None:
+            return None
+        if self.row.clip.get("origin"):
+            return "folder"
+        return "store" if "store" in self.row.timing else "made" if "clip" in self.row.timing else None
+
+    @property
+    def made_in(self) -> float | None:
+        """Give the seconds that the clip took to make in this run."""
+        return self.row.timing["clip"] if self.origin == "made" else None
+
+    def worst(self) -> dict[str, float]:
+        """Give the highest severity of each defect that fails the case, the gravest first."""
+        return _severities(self.blocking)
+
+    def warned(self) -> dict[str, float]:
+        """Give the highest severity of each defect that only warns, the gravest first."""
+        return _severities(self.warnings)
+
+    @property
+    def harm(self) -> float:
+        """Sum up how bad it is: the severity of every defect that fails the case, and 1 for every breach."""
+        return sum(self.worst().values()) + len(self.breaches)
+
+    @property
+    def room(self) -> float:
+        """Give the distance to the nearest threshold, endless where there is none."""
+        return inf if self.nearest is None else self.nearest.room
+
+
+def gravity(finding: Mapping[str, Any]) -> tuple[bool, float, float]:
+    """Give the order of findings from the mildest to the gravest."""
+    return bool(finding["gate"]), finding["severity"], finding["confidence"]
+
+
+def facts_of(rows: Sequence[Row]) -> tuple[Facts, ...]:
+    """Draw the facts from every row, in the order of the cases whatever that of the rows is."""
+    looked = _looked_at(rows)
+    known = set(METRICS.names())
+    used = {name for row in rows for name in row.metrics if name in known}
+    metrics = {name: METRICS.get(name).dimension for name in sorted(used)}
+    ordered = sorted(rows, key=lambda row: (row.key, row.nodeid))
+    return tuple(_facts(row, looked, metrics) for row in ordered)
+
+
+def _looked_at(rows: Iterable[Row]) -> frozenset[Dimension]:
+    """Give the dimensions of all detectors: those installed here, and those that left a finding."""
+    found = {finding["defect"] for row in rows for finding in row.findings}
+    return frozenset(map(defect_dimension, found.union(DEFECTS.names())))
+
+
+def _facts(row: Row, looked: frozenset[Dimension], metrics: Mapping[str, Dimension]) -> Facts:
+    forbidden = [finding for finding in row.findings if not finding["permitted"]]
+    blocking = tuple(finding for finding in forbidden if finding["gate"])
+    limits = sorted(_limits(row), key=lambda limit: (limit.room, limit.metric, limit.least))
+    breaches = tuple(sorted({limit.metric for limit in limits if limit.room < 0}))
+    seen = looked.union(metrics[name] for name in row.metrics if name in metrics)
+    broken = {defect_dimension(finding["defect"]) for finding in blocking}
+    return Facts(
+        row=row,
+        blocking=blocking,
+        warnings=tuple(finding for finding in forbidden if not finding["gate"]),
+        breaches=breaches,
+        nearest=next((limit for limit in limits if limit.room >= 0), None),
+        measured=seen if row.metrics or row.findings else frozenset(),
+        broken=frozenset(broken.union(metrics[name] for name in breaches if name in metrics)),
+    )
+
+
+def _limits(row: Row) -> Iterator[Limit]:
+    """Give every end of a range that the row's metrics are held to; a missing value breaks nothing."""
+    for name, threshold in row.expected.get("thresholds", {}).items():
+        value = row.metrics.get(name, {}).get("value")
+        for end in ("min", "max"):
+            bound = threshold.get(end)
+            if value is not None and bound is not None:
+                yield Limit(metric=name, value=value, bound=bound, least=end == "min")
+
+
+def _severities(findings: Iterable[FindingCell]) -> dict[str, float]:
+    highest: dict[str, float] = {}
+    for finding in findings:
+        highest[finding["defect"]] = max(finding["severity"], highest.get(finding["defect"], 0.0))
+    return dict(sorted(highest.items(), key=lambda item: (-item[1], item[0])))

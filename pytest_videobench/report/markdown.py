@@ -1,0 +1,147 @@
+"""What a run says as Markdown: for the summary of a step in CI, or for a comment on a change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_videobench.gate.assess import span
+from pytest_videobench.report.facts import DIMENSIONS, VERDICTS, gravity
+from pytest_videobench.report.grammar import count, duration, listed, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pytest_videobench.gate.row import Row
+    from pytest_videobench.report.digest import Digest, Score, StyleDigest
+
+_SHOWN = 10
+_ESCAPES = str.maketrans(
+    {character: f"&#{ord(character)};" for character in "|\\`<>&"}  # no parser splits a table at these
+    | {character: f"\\{character}" for character in "*_[]~$#"}
+)
+
+
+def summary(digest: Digest, rows: Sequence[Row], about: Mapping[str, Any]) -> str:
+    """Write the summary of a run; ``about`` is what ``run.json`` says of it, and may lack anything."""
+    ordered = sorted(rows, key=lambda row: (row.key, row.nodeid))
+    parts = (
+        [_title(digest), "", _facts(digest, about), ""],
+        _verdicts(digest),
+        _scores(digest),
+        _tallies(digest),
+        _sentences(digest.styles),
+        _findings(ordered),
+        _errors(ordered),
+    )
+    return "\n".join(line for part in parts for line in part).rstrip() + "\n"
+
+
+def _title(digest: Digest) -> str:
+    number = sum(digest.verdicts.values())
+    if digest.verdict == "nothing":
+        return f"## videobench: nothing to judge in {count(number, 'case')}"
+    return f"## videobench: {digest.verdict} ({digest.verdicts[digest.verdict]} of {count(number, 'case')})"
+
+
+def escape(text: object) -> str:
+    """Give text as Markdown shows it letter by letter, in one line, inside a table or not."""
+    return " ".join(str(text).split()).translate(_ESCAPES)
+
+
+def _facts(digest: Digest, about: Mapping[str, Any]) -> str:
+    """Say in one line what ran."""
+    facts = [count(sum(digest.verdicts.values()), "case")]
+    planned = about.get("planned")
+    if planned is not None and planned != sum(digest.verdicts.values()):
+        facts[0] += f" of {planned} planned"
+    if digest.backends:
+        facts.append(f"by {listed([escape(backend) for backend in digest.backends])}")
+    if digest.clip_seconds is not None:
+        facts.append(f"{duration(digest.clip_seconds)} a clip")
+    if digest.cost_usd:
+        facts.append(f"{digest.cost_usd:.2f} USD")
+    if digest.synthetic:
+        facts.append(f"{count(digest.synthetic, 'synthetic clip')}, made by no model")
+    if about.get("videobench"):
+        facts.append(f"videobench {escape(about['videobench'])}")
+    return "; ".join(facts) + "."
+
+
+def _verdicts(digest: Digest) -> list[str]:
+    return _table(
+        ("Style", *VERDICTS),
+        [(style.style, *(style.verdicts[verdict] for verdict in VERDICTS)) for style in digest.styles],
+    )
+
+
+def _scores(digest: Digest) -> list[str]:
+    """Give the score card: shares of cases that hold, with their intervals."""
+    lines = [(style.style, *(_score(style.scores[name]) for name in DIMENSIONS)) for style in digest.styles]
+    note = "A dash: not measured. In brackets: the interval of 95 %, with the prompts as its sample."
+    return [*_table(("Cases that hold", *DIMENSIONS), lines), note, ""] if lines else []
+
+
+def _score(score: Score) -> str:
+    if score.share is None:
+        return "–"  # a dash for a missing value
+    return f"{percent(score.share)} % ({percent(score.low)}–{percent(score.high)})"  # a range
+
+
+def _tallies(digest: Digest) -> list[str]:
+    return _table(
+        ("Style", "Defect", "Cases", "Failing", "Worst case"),
+        [
+            (style.style, tally.defect, tally.cases, tally.failing, tally.worst[0])
+            for style in digest.styles
+            for tally in style.tallies
+        ],
+    )
+
+
+def _sentences(styles: Iterable[StyleDigest]) -> Iterator[str]:
+    for style in styles:
+        if style.sentences:
+            yield from (f"### {escape(style.style)}", "")
+            yield from (f"- {escape(sentence)}" for sentence in style.sentences)
+            yield ""
+
+
+def _findings(rows: Iterable[Row]) -> list[str]:
+    """List the gravest findings; of a defect that comes back within a case only the gravest."""
+    worst: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for row in rows:
+        for finding in row.findings:
+            place = row.key, finding["defect"]
+            if not finding["permitted"] and (place not in worst or gravity(finding) > gravity(worst[place])):
+                worst[place] = finding
+    ranked = sorted(worst.items(), key=lambda item: (*(-float(n) for n in gravity(item[1])), item[0]))
+    head = ("Case", "Defect", "When", "Severity", "Fails", "Note")
+    lines = [(key, defect, *_finding(finding)) for (key, defect), finding in ranked[:_SHOWN]]
+    return _titled("Worst findings", head, lines, len(ranked))
+
+
+def _finding(finding: Mapping[str, Any]) -> tuple[str, ...]:
+    when, fails = span(finding["start"], finding["end"]), "yes" if finding["gate"] else "no"
+    return when, f"{finding['severity']:.2f}", fails, finding["note"]
+
+
+def _errors(rows: Sequence[Row]) -> list[str]:
+    """List the cases that have no verdict, errors before those that went without a score."""
+    found = [row for verdict in ("error", "unscored") for row in rows if row.verdict == verdict]
+    lines = [(row.key, row.verdict, (row.error or {}).get("message", "")) for row in found[:_SHOWN]]
+    return _titled("Cases without a verdict", ("Case", "Verdict", "Why"), lines, len(found))
+
+
+def _titled(title: str, head: Sequence[str], lines: Sequence[Sequence[object]], total: int) -> list[str]:
+    """Give a table under its title, and say when it is not all."""
+    left = [f"… and {total - len(lines)} more, in rows.jsonl.", ""] if total > len(lines) else []
+    return [f"### {title}", "", *_table(head, lines), *left] if lines else []
+
+
+def _table(head: Sequence[str], lines: Sequence[Sequence[object]]) -> list[str]:
+    """Give a table with a blank line after it; nothing for no lines."""
+    if not lines:
+        return []
+    rule = ["---"] * len(head)
+    cells = [map(escape, head), rule, *(map(escape, line) for line in lines)]
+    return [*(f"| {' | '.join(line)} |" for line in cells), ""]

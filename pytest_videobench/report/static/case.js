@@ -1,0 +1,125 @@
+// The page of one case: steps, findings, keys. Without it the page still shows everything and the clip plays.
+"use strict";
+
+const player = document.querySelector(".vb-player");
+const clip = document.getElementById("clip");
+const findings = [...document.querySelectorAll(".vb-finding")];
+const frame = 1 / (Number(player.dataset.fps) || 24);
+
+function middle(finding) {
+  const { start, end } = finding.dataset;
+  if (finding.dataset.frame) return (Number(finding.dataset.frame) + 0.5) * frame;
+  return (Number(start) + Number(end)) / 2;
+}
+
+function seek(time) {
+  if (!clip) return;
+  const last = Math.max(0, (clip.duration || Number(player.dataset.duration)) - frame / 2);
+  clip.currentTime = Math.min(Math.max(0, time), last);
+  show(clip.currentTime);
+}
+
+function step(count) {
+  clip.pause();
+  // In the middle of a frame, so that rounding never shows the one before.
+  seek((Math.floor(clip.currentTime / frame + 1e-3) + count + 0.5) * frame);
+}
+
+function visit(finding) {
+  findings.forEach((other) => other.classList.toggle("vb-open", other === finding));
+  if (!clip) return;
+  clip.pause();
+  seek(middle(finding));
+}
+
+function jump(direction) {
+  const times = findings.map((finding) => [middle(finding), finding]).sort((a, b) => a[0] - b[0]);
+  const now = clip.currentTime;
+  const beyond = direction > 0
+    ? times.find(([time]) => time > now + frame / 4)
+    : times.reverse().find(([time]) => time < now - frame / 4);
+  if (!beyond) return;
+  history.replaceState(null, "", `#${beyond[1].id}`);
+  visit(beyond[1]);
+}
+
+function play() {
+  if (clip.paused) clip.play();
+  else clip.pause();
+}
+
+function slow() {
+  clip.playbackRate = clip.playbackRate === 1 ? 0.25 : 1;
+  document.querySelector("[data-do=slow]").setAttribute("aria-pressed", String(clip.playbackRate !== 1));
+}
+
+function show(time) {
+  document.getElementById("clock").textContent = `${time.toFixed(2)} s, frame ${Math.floor(time / frame + 1e-3)}`;
+  const duration = Number(player.dataset.duration);
+  const head = document.getElementById("playhead");
+  if (head && duration) {
+    head.hidden = false;
+    head.style.left = `${100 * Math.min(1, time / duration)}%`;
+  }
+  const boxes = findings.filter(({ dataset }) =>
+    dataset.box && time >= Number(dataset.start) - frame && time <= Number(dataset.end) + frame);
+  document.getElementById("boxes").replaceChildren(...boxes.map(({ dataset }) => {
+    const [left, top, width, height] = dataset.box.split(" ").map((share) => `${100 * Number(share)}%`);
+    const box = document.createElement("span");
+    box.className = "vb-box";
+    Object.assign(box.style, { left, top, width, height });
+    return box;
+  }));
+}
+
+const deeds = {
+  previous: () => jump(-1), back: () => step(-1), play, forward: () => step(1), next: () => jump(1), slow,
+};
+const keys = {
+  p: deeds.previous, ArrowLeft: deeds.back, " ": deeds.play, ArrowRight: deeds.forward, n: deeds.next, s: deeds.slow,
+};
+const ways = { j: "[rel=next]", k: "[rel=prev]", i: "#all" };
+
+document.addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, select, video")) return;
+  const onButton = event.key === " " && event.target.closest("button, a");
+  if (ways[event.key]) document.querySelector(ways[event.key])?.click();
+  else if (clip && keys[event.key] && !onButton) {
+    event.preventDefault();
+    keys[event.key]();
+  }
+});
+
+if (clip) {
+  const button = document.querySelector("[data-do=play]");
+  ["play", "pause"].forEach((name) => clip.addEventListener(name, () => {
+    button.textContent = clip.paused ? "play" : "pause";
+  }));
+  clip.addEventListener("timeupdate", () => show(clip.currentTime));
+  clip.addEventListener("seeked", () => show(clip.currentTime));
+  document.querySelectorAll("[data-do]").forEach((control) => {
+    control.addEventListener("click", deeds[control.dataset.do]);
+  });
+  document.querySelectorAll(".vb-frame").forEach((still) => {
+    still.addEventListener("click", () => { clip.pause(); seek(Number(still.dataset.time) + frame / 2); });
+  });
+}
+
+function follow() {
+  const finding = location.hash && document.getElementById(location.hash.slice(1));
+  if (!finding || !findings.includes(finding)) return;
+  if (!clip || clip.readyState) visit(finding);
+  else clip.addEventListener("loadedmetadata", () => visit(finding), { once: true });
+}
+window.addEventListener("hashchange", follow);
+document.querySelectorAll(".vb-jump, .vb-span").forEach((link) => link.addEventListener("click", () => {
+  if (link.hash === location.hash) follow(); // the address does not change then
+}));
+follow();
+
+document.getElementById("together")?.addEventListener("click", ({ target }) => {
+  const rolls = [...document.querySelectorAll(".vb-roll")];
+  const run = rolls.some((roll) => roll.paused);
+  rolls.forEach((roll) => { roll.currentTime = 0; run ? roll.play() : roll.pause(); });
+  target.textContent = run ? "pause all" : "play all together";
+});

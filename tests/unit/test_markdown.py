@@ -1,0 +1,130 @@
+"""The Markdown summary: complete, and whole whatever stands in prompts, notes and names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_videobench.report.digest import digest
+from pytest_videobench.report.markdown import escape, summary
+from tests.unit.rows import finding, row, runs, without_clip
+
+if TYPE_CHECKING:
+    from pytest_videobench.gate.row import Row
+
+nasty = st.text(st.sampled_from("a|\\`*_<>&[]()#~$\n\r\t\u2028\x0b é–-+1.!"), max_size=16) | st.text(
+    st.characters(codec="utf-8"), max_size=16
+)
+
+
+def text_of(rows: list[Row], **about: Any) -> str:
+    return summary(digest(rows), rows, about)
+
+
+def tables(text: str) -> list[list[int]]:
+    """Give the number of cells of every line, table by table."""
+    blocks = re.findall(r"(?:^\|.*\n)+", text, re.M)
+    return [[line.count("|") for line in block.splitlines()] for block in blocks]
+
+
+@settings(max_examples=50)
+@given(runs(most=5), nasty)
+def test_tables_keep_their_columns_whatever_is_written_in_them(rows: list[Row], text: str) -> None:
+    odd = [
+        replace(
+            row,
+            key=f"{text}{row.key}",
+            style=f"{row.style}{text}",
+            backend=text or "x",
+            error={"kind": "x", "message": text} if row.error else None,
+            findings=[{**found, "note": text, "defect": found["defect"] + text} for found in row.findings],
+        )
+        for row in rows
+    ]
+    written = summary(digest(odd), odd, {"videobench": text, "planned": 3})
+    assert len(written.splitlines()) == written.count("\n")  # no line break of another kind
+    for widths in tables(written):
+        assert len(set(widths)) == 1
+        assert len(widths) > 2
+
+
+@given(nasty)
+def test_escaped_text_has_no_markup_left(text: str) -> None:
+    escaped = escape(text)
+    assert not re.search(r"[|`<>\n\r]", escaped)
+    assert not re.search(r"(?<!\\)[*_\[\]~$]", escaped)
+    plain = re.sub(r"&#(\d+);", lambda code: chr(int(code[1])), re.sub(r"\\(.)", r"\1", escaped))
+    assert plain == " ".join(text.split())
+
+
+def test_a_run_is_told_from_its_verdict_to_its_findings() -> None:
+    rows = [
+        row("a", 0, finding("late_decay", 0.8, note="36 % of the contrast | is left.", start=3.75, end=5.0)),
+        row("b", 0, finding("flash", 0.95, gate=False, note="It flashes <b>twice</b>.", start=1, end=1)),
+        without_clip("c"),
+    ]
+    assert text_of(rows, planned=4, videobench="0.1.0") == (
+        "## videobench: fail (1 of 3 cases)\n"
+        "\n"
+        "3 cases of 4 planned; by drawn@one; 2.0 s a clip; videobench 0.1.0.\n"
+        "\n"
+        "| Style | pass | fail | error | unscored |\n"
+        "| --- | --- | --- | --- | --- |\n"
+        "| tiny | 1 | 1 | 1 | 0 |\n"
+        "\n"
+        "| Cases that hold | semantics | detail | motion | camera | consistency | decay | delivery |\n"
+        "| --- | --- | --- | --- | --- | --- | --- | --- |\n"
+        "| tiny | – | 100 % (34–100) | 100 % (34–100) | 100 % (34–100) | 100 % (34–100) | 50 % (9–91) | 100 % (34–100) |\n"
+        "\n"
+        "A dash: not measured. In brackets: the interval of 95 %, with the prompts as its sample.\n"
+        "\n"
+        "| Style | Defect | Cases | Failing | Worst case |\n"
+        "| --- | --- | --- | --- | --- |\n"
+        "| tiny | late\\_decay | 1 | 1 | tiny/a/drawn@one/0 |\n"
+        "| tiny | flash | 1 | 0 | tiny/b/drawn@one/0 |\n"
+        "\n"
+        "### tiny\n"
+        "\n"
+        "- 1 of 2 cases passes; beside them 1 ended in an error.\n"
+        "- Nothing was found against detail, motion, camera and delivery; what breaks is late decay in 1 case;"
+        " what only warns is flash in 1 case.\n"
+        "- Only b passes; the weakest is a: its only roll fails, and its gravest defect is late decay (severity 0.80).\n"
+        "- A clip took 2.0 s to make (median of 2).\n"
+        "\n"
+        "### Worst findings\n"
+        "\n"
+        "| Case | Defect | When | Severity | Fails | Note |\n"
+        "| --- | --- | --- | --- | --- | --- |\n"
+        "| tiny/a/drawn@one/0 | late\\_decay | 3.75–5.00 s | 0.80 | yes | 36 % of the contrast &#124; is left. |\n"
+        "| tiny/b/drawn@one/0 | flash | 1.00 s | 0.95 | no | It flashes &#60;b&#62;twice&#60;/b&#62;. |\n"
+        "\n"
+        "### Cases without a verdict\n"
+        "\n"
+        "| Case | Verdict | Why |\n"
+        "| --- | --- | --- |\n"
+        "| tiny/c/drawn@one/0 | error | no clip came |\n"
+    )
+
+
+def test_a_run_without_rows_has_a_title_and_no_table() -> None:
+    assert text_of([]) == "## videobench: nothing to judge in 0 cases\n\n0 cases.\n"
+
+
+def test_only_the_gravest_findings_are_listed_and_the_rest_counted() -> None:
+    rows = [row(f"p{n:02}", 0, finding("freeze", n / 100), finding("freeze", n / 200)) for n in range(13)]
+    _, listed = text_of(rows).split("### Worst findings\n")
+    assert re.findall(r"tiny/(p\d+)/", listed) == [f"p{n:02}" for n in range(12, 2, -1)]
+    assert "… and 3 more, in rows.jsonl." in listed
+
+
+def test_what_is_permitted_is_no_finding() -> None:
+    assert "Worst findings" not in text_of([row("a", 0, finding("flash", permitted="asked for"))])
+
+
+def test_synthetic_clips_and_prices_are_told() -> None:
+    rows = [row("a", clip={"cost_usd": 0.5, "synthetic": True, "origin": ""})]
+    assert "; 0.50 USD; 1 synthetic clip, made by no model." in text_of(rows)
