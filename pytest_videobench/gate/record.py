@@ -78,6 +78,7 @@ def case_cells(case: Case) -> dict[str, Any]:
         "parts": dict(case.prompt.parts()),
         "backend": backend_label(case.backend),
         "roll": case.roll,
+        "covers": {name: word for name, word in asdict(case.prompt.covers).items() if word},
         "tags": list(case.prompt.tags),
         "source": case.prompt.source,
     }

@@ -61,6 +61,8 @@ class Row:
     injected: list[dict[str, Any]] = field(default_factory=list)
     """Faults that a generator put into the clip on purpose: ``fault``, ``defect``, ``start``, ``end``,
     ``severity``, ``note``."""
+    covers: dict[str, str] = field(default_factory=dict)
+    """What the prompt tries out, where it says: ``light``, ``subject``, ``interaction``."""
     tags: list[str] = field(default_factory=list)
     source: str = ""
     page: str = ""

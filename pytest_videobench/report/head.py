@@ -39,7 +39,7 @@ def headline(found: Digest) -> str:
     total = sum(found.verdicts.values())
     if not total:
         return "No case ran."
-    counted = {"fail": "fail", "error": "could not be judged", "unscored": "have no clip"}
+    counted = {"fail": "fail", "error": "could not be judged", "unscored": "have no score"}
     told = [f"{found.verdicts[v]} {words}" for v, words in counted.items() if found.verdicts.get(v)]
     cases = "1 case" if total == 1 else f"{total} cases"
     return f"{cases}: {found.verdicts.get('pass', 0)} pass" + "".join(f", {text}" for text in told) + "."

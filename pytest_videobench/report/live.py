@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
 LOG_SHARE = 0.1
@@ -183,37 +183,35 @@ class LogLines:
 class LiveLine:
     """The hooks that follow a run; silent for a run without cases of ours."""
 
-    def __init__(
-        self, config: pytest.Config, plan_file: Path, clock: Callable[[], float] = monotonic
-    ) -> None:
+    def __init__(self, config: pytest.Config, plan_file: Path) -> None:
         self._config = config
         self._plan_file = plan_file
-        self._clock = clock
+        self._asked = False
         self._begun: float | None = None
         self._alone = False
         self._progress = Progress(cases=frozenset())
         self._display: Display | None = None
 
-    @pytest.hookimpl(
-        wrapper=True, trylast=True
-    )  # the innermost, to be off the line before anybody's last word
+    @pytest.hookimpl(wrapper=True, trylast=True)  # the innermost: others write when they hear of the end
     def pytest_runtestloop(self) -> Generator[None, object, object]:
         """Take the line away when the loop ends, however it ends."""
         try:
             return (yield)
         finally:
-            if self._display is not None:
+            if self._display is not None and self._begun is not None:
                 self._display.close(self._progress, self._elapsed())
-                self._display = None
+            self._display = None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_logstart(self, nodeid: str) -> Generator[None, None, None]:
         """Count a case that begins; its module's path is not written, as no dots will follow."""
-        if self._begun is None:
-            self._begin()
+        if not self._asked:
+            self._open()
         self._make_way()
         if self._display is None or nodeid not in self._progress.cases:
             return (yield)
+        if self._begun is None:
+            self._begun = monotonic()
         reporter = _reporter(self._config)
         shown, reporter.showfspath = reporter.showfspath, False
         yield
@@ -268,9 +266,9 @@ class LiveLine:
         """Make way, as for a new worker."""
         self._make_way()
 
-    def _begin(self) -> None:
+    def _open(self) -> None:
         """Find out, at the first test, whether there is anything to show, and where."""
-        self._begun = self._clock()
+        self._asked = True
         if not self._plan_file.exists() or not _writes_dots(self._config):
             return
         plan = json.loads(self._plan_file.read_text(encoding="utf-8"))
@@ -291,7 +289,7 @@ class LiveLine:
             self._display.make_way()
 
     def _elapsed(self) -> float:
-        return self._clock() - (self._begun or 0.0)
+        return 0.0 if self._begun is None else monotonic() - self._begun
 
 
 def _reporter(config: pytest.Config) -> pytest.TerminalReporter:

@@ -79,7 +79,7 @@ class Recorder:
             return
         from pytest_videobench.report.terminal import summary
 
-        terminalreporter.section("videobench")
+        terminalreporter.write_sep("=", "videobench")
         writer, verbosity = self._config.get_terminal_writer(), terminalreporter.verbosity
         for line in summary(self._run, self._plan.get("unclaimed", []), verbosity, writer):
             terminalreporter.write_line(line)

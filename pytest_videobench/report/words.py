@@ -19,6 +19,7 @@ _NAMED = 3
 """Kinds of fault that a sentence names; the tally has all of them."""
 _SYNTHETIC = "drawn by the embedded generator, made by no model"
 _FAR = ("wide", "aerial")
+_SMALL = "small_far"
 
 
 def sentences(facts: Sequence[Facts]) -> tuple[str, ...]:
@@ -185,13 +186,20 @@ def _contradicts(fact: Facts) -> bool:
 
 
 def _distance(judged: Sequence[Facts]) -> str:
-    """Compare subjects that are small in the picture with near ones, where not all are alike."""
-    framed = [fact for fact in judged if fact.row.expected.get("shot")]
-    far = [fact for fact in framed if fact.row.expected["shot"] in _FAR]
-    near = [fact for fact in framed if fact.row.expected["shot"] not in _FAR]
-    if not far or not near or len({fact.passes for fact in framed}) == 1:
+    """Compare subjects that are small in the picture with the others, where not all fare alike."""
+    small = [fact for fact in judged if fact.row.covers.get("subject") == _SMALL]
+    if small:
+        others = [fact for fact in judged if fact not in small]
+        told = ("with small, far subjects", "with others", small, others)
+    else:
+        framed = [fact for fact in judged if fact.row.expected.get("shot")]
+        far = [fact for fact in framed if fact.row.expected["shot"] in _FAR]
+        near = [fact for fact in framed if fact.row.expected["shot"] not in _FAR]
+        told = ("in wide and aerial shots", "in nearer ones", far, near)
+    these, those, first, second = told
+    if not first or not second or len({fact.passes for fact in (*first, *second)}) == 1:
         return ""
-    return f"in wide and aerial shots {_of(far)}, in nearer ones {_of(near)}"
+    return f"{these} {_of(first)}, {those} {_of(second)}"
 
 
 def _of(cases: Sequence[Facts]) -> str:

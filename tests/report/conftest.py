@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+
+from tests.conftest import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +53,72 @@ def flawed_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert done.returncode == 1, done.stdout + done.stderr  # some cases fail, because faults were put in
     return work / "report"
+
+
+CLIPS = ROOT.parent / "shared" / "clips"
+TROUBLE = '''"""Real clips, and everything that can go wrong."""
+
+import os
+
+from pytest_videobench import problems
+
+
+def test_real(prompt, roll, footage, expected):
+    """The clip is without fault, or its test is."""
+    if prompt.id == "crash":
+        os._exit(3)
+    if prompt.id == "bug":
+        raise RuntimeError("a bug in a test, with <b>markup</b> & more")
+    assert problems(footage, expected) == []
+'''
+STYLE = """
+[style]
+name = "real"
+title = "Real"
+about = "Clips that people have."
+"""
+PROMPT = """
+[[prompt]]
+id = "{id}"
+camera = "Wide shot"
+lighting = "daylight"
+subject = "{text}"
+motion = "moves"
+scene = "somewhere <b>else</b>"
+atmosphere = "calm | quiet"
+expect = {{ shot = "wide", camera = "any", motion = "rigid", amount = "low" }}
+"""
+
+
+@pytest.fixture(scope="session")
+def troubled_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run clips that people have, the real ones where they are; one crashes, one is broken, one is missing."""
+    work = tmp_path_factory.mktemp("troubled")
+    clips, style = work / "clips", work / "suites" / "real"
+    clips.mkdir()
+    style.mkdir(parents=True)
+    with (
+        (CLIPS / "manifest.csv").open(encoding="utf-8", newline="") if CLIPS.is_dir() else StringIO() as file
+    ):
+        found = {Path(row["path"]).stem.replace("_", "-"): row for row in list(csv.DictReader(file))[::8]}
+    for name, row in found.items():
+        shutil.copyfile(CLIPS / row["path"], clips / f"{name}{Path(row['path']).suffix}")
+    for name in ("crash", "bug", "good"):
+        encode(
+            clips / f"{name}.mp4",
+            list(np.random.default_rng(1).integers(0, 255, (12, 64, 96, 3)).astype(np.uint8)),
+        )
+    (clips / "half.mp4").write_bytes(b"no clip " * 99)
+    ids = {name: row["prompt"].replace('"', "") or name for name, row in found.items()}
+    ids |= {name: name for name in ("crash", "bug", "good", "half", "missing")}
+    text = STYLE + "".join(PROMPT.format(id=name.lower(), text=words) for name, words in ids.items())
+    (style / "prompts.toml").write_text(text, encoding="utf-8")
+    (style / "test_real.py").write_text(TROUBLE, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "suites", "-n2", "--vb-rolls=1", "--import-mode=importlib"]
+    command += ["--vb-backend", "folder:clips", "--rootdir", ".", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
+    assert (work / "videobench-report" / "index.html").exists(), done.stdout + done.stderr
+    return work / "videobench-report"
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
+    from tests.conftest import Suite
     from tests.report.conftest import Watched
 
 FPS = 12
@@ -175,17 +176,43 @@ def test_a_clip_plays_in_its_row(watched: Watched, report: Path) -> None:
     )
 
 
+def test_a_run_in_trouble_is_shown_as_it_was(watched: Watched, troubled_report: Path) -> None:
+    lines = (troubled_report / "rows.jsonl").read_text("utf-8").splitlines()
+    rows = {row["prompt"]: row for row in map(json.loads, lines)}
+    kinds = {name: (rows[name]["verdict"], (rows[name]["error"] or {}).get("kind")) for name in rows}
+    assert kinds["crash"] == ("error", "crashed")
+    assert kinds["bug"] == ("error", "test_error")
+    assert kinds["half"] == ("error", "unreadable")
+    assert kinds["missing"] == ("unscored", "missing_clip")
+    page = watched.open(troubled_report / "index.html")
+    assert sorted(visible_cases(page)) == sorted(row["key"] for row in rows.values())
+    assert page.locator(".vb-verdict").inner_text().startswith(f"{len(rows)} cases: ")
+    for name in ("crash", "bug", "half", "missing"):
+        page = watched.open(troubled_report / rows[name]["page"])
+        assert rows[name]["error"]["message"] in page.locator("main").inner_text()
+        assert page.locator("main b b").count() == 0
+
+
+def test_a_run_without_cases_leaves_no_report(suite: Suite) -> None:
+    suite.run("-k", "nothing")
+    assert not suite.report.exists()
+
+
+@pytest.mark.parametrize("kind", ["flawed", "troubled"])
 @pytest.mark.parametrize("width", [360, 800, 1600])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_read_it(
-    watched: Watched, report: Path, rows: list[dict[str, Any]], width: int, scheme: Any
+    watched: Watched, request: pytest.FixtureRequest, kind: str, width: int, scheme: Any
 ) -> None:
     """Nothing is wider than the window, and axe finds neither faint words nor nameless controls."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    report: Path = request.getfixturevalue(f"{kind}_report")
+    rows = [json.loads(line) for line in (report / "rows.jsonl").read_text("utf-8").splitlines()]
+    chosen = {row["verdict"]: row for row in rows} | {"found": with_finding(rows)}
     page = watched.page
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 800})
-    for path in (report / "index.html", report / with_finding(rows)["page"]):
+    for path in (report / "index.html", *(report / row["page"] for row in chosen.values())):
         watched.open(path)
         wide = page.evaluate(
             "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
