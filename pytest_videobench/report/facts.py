@@ -20,6 +20,8 @@ VERDICTS: tuple[CaseVerdict, ...] = get_args(CaseVerdict)
 """Every verdict of a case, in the order in which they are shown."""
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 """Every dimension, in the order in which they are shown."""
+SYNTHETIC = "drawn by the embedded generator, made by no model"
+"""What is said of a synthetic clip wherever it is shown."""
 FindingCell: TypeAlias = "dict[str, Any]"
 """A finding as it stands in a row."""
 

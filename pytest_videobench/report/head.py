@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
-from pytest_videobench.metrics.base import Dimension
 from pytest_videobench.report.digest import digest
+from pytest_videobench.report.facts import DIMENSIONS
 from pytest_videobench.report.render import render
 
 if TYPE_CHECKING:
@@ -24,12 +24,11 @@ def head(rows: Sequence[Row], run: Mapping[str, Any], base: str) -> str:
         digest=found,
         headline=headline(found),
         about=_about(found, rows, run),
-        dimensions=get_args(Dimension),
+        dimensions=DIMENSIONS,
         tally=_by_defect(found),
         cases={row.key: row for row in rows},
         matrix=_matrix(rows),
         rows=rows,
-        synthetic=sum(bool(row.clip and row.clip["synthetic"]) for row in rows),
         base=base,
     )
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_videobench.report.facts import VERDICTS
 from pytest_videobench.report.head import head
 from pytest_videobench.report.render import number, render
-from pytest_videobench.report.run import PAGE, VERDICTS
+from pytest_videobench.report.run import PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -32,6 +32,8 @@ def write_static(folder: Path) -> None:
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
+    from pytest_videobench.report.facts import SYNTHETIC
+
     environment = Environment(
         loader=PackageLoader("pytest_videobench.report"),
         autoescape=True,
@@ -40,7 +42,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )
     environment.filters |= {"number": number, "percent": percent, "words": words}
-    environment.globals |= {"marks": MARKS}
+    environment.globals |= {"marks": MARKS, "synthetic_words": SYNTHETIC}
     return environment
 
 

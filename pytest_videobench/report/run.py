@@ -16,6 +16,7 @@ from pytest_videobench.cases import slug
 from pytest_videobench.files import publish
 from pytest_videobench.footage.strip import POSTER, STRIP
 from pytest_videobench.report.digest import digest
+from pytest_videobench.report.facts import VERDICTS
 from pytest_videobench.report.markdown import summary
 from pytest_videobench.report.pages import write_pages
 
@@ -28,7 +29,6 @@ RUN = "run.json"
 PAGE = "index.html"
 SUMMARY = "summary.md"
 _LONGEST_NAME = 120
-VERDICTS = ("pass", "fail", "error", "unscored")
 
 
 class RunFolder:

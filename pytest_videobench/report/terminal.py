@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from pytest_videobench.report.run import VERDICTS
+from pytest_videobench.report.facts import SYNTHETIC, VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _SHOWN = 10
 _WORST = 5
 _COLOURS = {"pass": "green", "fail": "red", "error": "red"}
-SYNTHETIC = "drawn by the embedded generator, made by no model"
 
 
 def summary(

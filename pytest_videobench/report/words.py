@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from pytest_videobench.defects.dimensions import defect_dimension
-from pytest_videobench.report.facts import DIMENSIONS
+from pytest_videobench.report.facts import DIMENSIONS, SYNTHETIC
 from pytest_videobench.report.grammar import capital, count, duration, listed, percent, plain, some_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _NAMED = 3
 """Kinds of fault that a sentence names; the tally has all of them."""
-_SYNTHETIC = "drawn by the embedded generator, made by no model"
 _FAR = ("wide", "aerial")
 _SMALL = "small_far"
 
@@ -224,5 +223,5 @@ def _making(facts: Sequence[Facts]) -> str:
     synthetic = sum(bool(fact.row.clip and fact.row.clip.get("synthetic")) for fact in facts)
     if synthetic:
         be = "is" if synthetic == 1 else "are"
-        parts.append(f"{some_of(synthetic, clips, 'clip')} {be} synthetic, {_SYNTHETIC}")
+        parts.append(f"{some_of(synthetic, clips, 'clip')} {be} synthetic, {SYNTHETIC}")
     return "; ".join(parts)
