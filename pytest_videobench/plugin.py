@@ -84,11 +84,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before a worker tells what it has collected
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Refuse what a backend cannot deliver, then tell the main process what the plan is.
+    """Refuse what cannot be done before any clip is made, then tell the main process what the plan is.
 
     The main process may not collect itself, and workers may crash.
     """
-    _refuse_undeliverable(session)
+    _refuse(session)
     from pytest_videobench.report.recorder import leave_plan, plan_of
 
     plan = plan_of(session)
@@ -197,19 +197,28 @@ def _check_ask(ask: Ask, backends: Iterable[Backend]) -> None:
         raise pytest.UsageError(f"{ask.source}: {error}") from None
 
 
-def _refuse_undeliverable(session: pytest.Session) -> None:
-    """Run nothing where a case asks for what its backend cannot deliver; deselected cases ask for nothing."""
+def _refuse(session: pytest.Session) -> None:
+    """Run nothing where a clip cannot be delivered or shown; deselected cases ask for nothing."""
     asking = [(item, case) for item in session.items if needs_delivery(item) and (case := case_of(item))]
     if not asking:
         return
     from pytest_videobench.collect import refusals
+    from pytest_videobench.report.run import unfit
 
     lines = refusals(case for _, case in asking)
+    where = next((item.nodeid for item, case in asking if refusals([case])), "").partition("::")[0]
+    if any(needs_clip(item) for item, _ in asking) and not session.config.stash[settings_key].dry_run:
+        lines += unfit(
+            session.config.stash[settings_key].report,
+            (case.backend for _, case in asking),
+            self_contained=bool(session.config.getoption("self_contained_html", False)),
+        )
     if not lines:
         return
-    where = next(item.nodeid for item, case in asking if refusals([case])).partition("::")[0]
     # A report, because an exception in a worker looks like a crash.
-    report = pytest.CollectReport(where, "failed", "\n".join(lines), [])
+    report = pytest.CollectReport(
+        where or asking[0][0].nodeid.partition("::")[0], "failed", "\n".join(lines), []
+    )
     session.items.clear()
     session.config.hook.pytest_collectreport(report=report)
 

@@ -115,5 +115,8 @@ class Backend(Protocol):
 class Inventory(Protocol):
     """A backend that already has its clips, and can say which of them nobody asked for."""
 
+    root: Path
+    """The folder in which they lie; no report is written over it."""
+
     def unclaimed(self, requests: Iterable[Request]) -> list[str]:
         """Name the files that belong to none of the requests."""

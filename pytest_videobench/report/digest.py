@@ -11,7 +11,7 @@ from math import sqrt
 from statistics import NormalDist, fmean, median
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from pytest_videobench.report.facts import DIMENSIONS, VERDICTS, facts_of, gravity
+from pytest_videobench.report.facts import DIMENSIONS, GRAVEST, VERDICTS, cost_of, facts_of, gravity, place
 from pytest_videobench.report.picks import picks
 from pytest_videobench.report.words import sentences
 
@@ -49,8 +49,10 @@ class Tally:
     cases: int
     failing: int
     """Those of the cases that it fails."""
-    worst: tuple[str, int]
-    """The key of a row, and which of its findings is the gravest of all."""
+    row: Row
+    """The case with the gravest finding of all …"""
+    finding: int
+    """… and which of its findings that is, from 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +79,15 @@ class Digest:
     styles: tuple[StyleDigest, ...]
     backends: tuple[str, ...]
     cost_usd: float
+    """US dollars that all clips once cost, whenever they were made."""
+    spent_usd: float
+    """US dollars for the clips that were made in this run."""
     clip_seconds: float | None
     """Median seconds that a backend took for a clip in this run; ``None`` where none was made."""
+    clips: int
+    """Cases that have a clip."""
     synthetic: int
-    """Clips that the embedded generator drew."""
+    """Those of them whose clip the embedded generator drew."""
 
 
 def digest(rows: Sequence[Row]) -> Digest:
@@ -97,10 +104,20 @@ def digest(rows: Sequence[Row]) -> Digest:
             for style in sorted({row.style for row in rows})
         ),
         backends=tuple(sorted({row.backend for row in rows})),
-        cost_usd=round(sum(sorted(clip["cost_usd"] or 0.0 for clip in clips)), 6),
+        cost_usd=cost_of(rows),
+        spent_usd=round(sum(sorted(fact.spent for fact in facts)), 6),
         clip_seconds=median(seconds) if seconds else None,
+        clips=len(clips),
         synthetic=sum(bool(clip["synthetic"]) for clip in clips),
     )
+
+
+def costs(found: Digest) -> dict[str, float]:
+    """Name the US dollars of a run that has clips; what was spent in it only where that is another sum."""
+    if not found.clips:
+        return {}
+    spent = {"spent in this run": found.spent_usd} if found.spent_usd != found.cost_usd else {}
+    return {"cost of these clips": found.cost_usd, **spent}
 
 
 def _verdicts(rows: Iterable[Row]) -> dict[str, int]:
@@ -110,10 +127,9 @@ def _verdicts(rows: Iterable[Row]) -> dict[str, int]:
 
 def _verdict(verdicts: Mapping[str, int]) -> RunVerdict:
     """Give the gravest verdict that a case has; a case without a score has none."""
-    found: RunVerdict
-    for found in ("fail", "error", "pass"):
-        if verdicts[found]:
-            return found
+    for verdict in GRAVEST:
+        if verdicts[verdict] and verdict != "unscored":
+            return verdict
     return "nothing"
 
 
@@ -150,21 +166,22 @@ def _interval(share: float | None, number: int) -> tuple[float, float]:
 
 
 def _tallies(facts: Iterable[Facts]) -> tuple[Tally, ...]:
-    places: dict[str, list[tuple[tuple[bool, float, float], str, int]]] = defaultdict(list)
+    places: dict[str, list[tuple[Row, int]]] = defaultdict(list)
     for fact in facts:
         for index, finding in enumerate(fact.row.findings):
             if not finding["permitted"]:
-                places[finding["defect"]].append((gravity(finding), fact.row.key, index))
+                places[finding["defect"]].append((fact.row, index))
     tallies = [_tally(defect, found) for defect, found in places.items()]
     return tuple(sorted(tallies, key=lambda tally: (-tally.failing, -tally.cases, tally.defect)))
 
 
-def _tally(defect: str, found: Sequence[tuple[tuple[bool, float, float], str, int]]) -> Tally:
+def _tally(defect: str, found: Sequence[tuple[Row, int]]) -> Tally:
     """Count cases, not findings: a defect that comes back within a clip is one case."""
-    worst = max(found)
+    row, index = max(found, key=lambda at: (gravity(at[0].findings[at[1]]), place(at[0]), at[1]))
     return Tally(
         defect=defect,
-        cases=len({key for _, key, _ in found}),
-        failing=len({key for (gates, *_), key, _ in found if gates}),
-        worst=worst[1:],
+        cases=len({place(row) for row, _ in found}),
+        failing=len({place(row) for row, index in found if row.findings[index]["gate"]}),
+        row=row,
+        finding=index,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
@@ -20,8 +21,12 @@ VERDICTS: tuple[CaseVerdict, ...] = get_args(CaseVerdict)
 """Every verdict of a case, in the order in which they are shown."""
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 """Every dimension, in the order in which they are shown."""
+GRAVEST: tuple[CaseVerdict, ...] = ("fail", "error", "pass", "unscored")
+"""Every verdict of a case, the gravest first; a case without a score has none to speak of."""
 SYNTHETIC = "drawn by the embedded generator, made by no model"
 """What is said of a synthetic clip wherever it is shown."""
+Place: TypeAlias = tuple[str, str]
+"""What tells a row from all others: its key and its test."""
 FindingCell: TypeAlias = "dict[str, Any]"
 """A finding as it stands in a row."""
 
@@ -90,6 +95,11 @@ class Facts:
         return "store" if "store" in self.row.timing else "made" if "clip" in self.row.timing else None
 
     @property
+    def spent(self) -> float:
+        """Give the US dollars that the clip cost in this run; an earlier one costs nothing again."""
+        return _price(self.row) if self.origin == "made" else 0.0
+
+    @property
     def made_in(self) -> float | None:
         """Give the seconds that the clip took to make in this run."""
         return self.row.timing["clip"] if self.origin == "made" else None
@@ -113,6 +123,35 @@ class Facts:
         return inf if self.nearest is None else self.nearest.room
 
 
+def place(row: Row) -> Place:
+    """Tell a row from all others, and give their order: several tests may look at one case."""
+    return row.key, row.nodeid
+
+
+def tested_by(row: Row) -> str:
+    """Give the test without its case, as pytest names it."""
+    module, _, name = row.nodeid.partition("::")  # a folder may have brackets in its name
+    return f"{module}::{name.partition('[')[0]}"
+
+
+def titles(rows: Sequence[Row]) -> dict[Place, str]:
+    """Name every row by its key, and by its test as well where several look at one case."""
+    shared = Counter(row.key for row in rows)
+    return {
+        place(row): f"{row.key} ({tested_by(row).rpartition('::')[2]})" if shared[row.key] > 1 else row.key
+        for row in rows
+    }
+
+
+def cost_of(rows: Iterable[Row]) -> float:
+    """Sum up the US dollars that the clips once cost; tests of one case share its clip."""
+    return round(sum(sorted({row.key: _price(row) for row in rows if row.clip}.values())), 6)
+
+
+def _price(row: Row) -> float:
+    return float((row.clip or {}).get("cost_usd") or 0.0)
+
+
 def gravity(finding: Mapping[str, Any]) -> tuple[bool, float, float]:
     """Give the order of findings from the mildest to the gravest."""
     return bool(finding["gate"]), finding["severity"], finding["confidence"]
@@ -124,7 +163,7 @@ def facts_of(rows: Sequence[Row]) -> tuple[Facts, ...]:
     known = set(METRICS.names())
     used = {name for row in rows for name in row.metrics if name in known}
     metrics = {name: METRICS.get(name).dimension for name in sorted(used)}
-    ordered = sorted(rows, key=lambda row: (row.key, row.nodeid))
+    ordered = sorted(rows, key=place)
     return tuple(_facts(row, looked, metrics) for row in ordered)
 
 

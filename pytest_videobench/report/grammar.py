@@ -47,7 +47,9 @@ def percent(share: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Write a time to read: ``0.4 s``, ``12 s``, ``2.5 min``."""
+    """Write a time to read: ``0.4 s``, ``12 s``, ``2.5 min``, ``3.1 h``."""
     if seconds < 9.95:
         return f"{seconds:.1f} s" if seconds >= 0.95 else f"{seconds:.2g} s"
-    return f"{seconds:.0f} s" if seconds < 119.5 else f"{seconds / 60:.1f} min"
+    if seconds < 119.5:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.1f} min" if seconds < 7197 else f"{seconds / 3600:.1f} h"

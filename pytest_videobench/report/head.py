@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pytest_videobench.report.digest import digest
-from pytest_videobench.report.facts import DIMENSIONS
+from pytest_videobench.report.digest import costs, digest
+from pytest_videobench.report.facts import DIMENSIONS, GRAVEST, place, titles
+from pytest_videobench.report.grammar import duration
 from pytest_videobench.report.render import render
+from pytest_videobench.report.words import caveats, headline, software, synthetic_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,26 +25,18 @@ def head(rows: Sequence[Row], run: Mapping[str, Any], base: str) -> str:
     return render(
         "head.html",
         digest=found,
-        headline=headline(found),
+        headline=headline(found.verdicts),
+        caveats=caveats(rows, run),
+        synthetic=synthetic_of(found.synthetic, found.clips) if found.synthetic else "",
         about=_about(found, rows, run),
         dimensions=DIMENSIONS,
         tally=_by_defect(found),
-        cases={row.key: row for row in rows},
+        titles=titles(rows),
+        place=place,
         matrix=_matrix(rows),
         rows=rows,
         base=base,
     )
-
-
-def headline(found: Digest) -> str:
-    """Say in one line how many cases fail, or could not be judged."""
-    total = sum(found.verdicts.values())
-    if not total:
-        return "No case ran."
-    counted = {"fail": "fail", "error": "could not be judged", "unscored": "have no score"}
-    told = [f"{found.verdicts[v]} {words}" for v, words in counted.items() if found.verdicts.get(v)]
-    cases = "1 case" if total == 1 else f"{total} cases"
-    return f"{cases}: {found.verdicts.get('pass', 0)} pass" + "".join(f", {text}" for text in told) + "."
 
 
 def _about(found: Digest, rows: Sequence[Row], run: Mapping[str, Any]) -> dict[str, str]:
@@ -50,16 +45,21 @@ def _about(found: Digest, rows: Sequence[Row], run: Mapping[str, Any]) -> dict[s
         "suites": ", ".join(style.style for style in found.styles),
         "backends": ", ".join(found.backends),
         "prompts × rolls": f"{len(prompts)} × {len(rolls)}",
-        "started": str(run["started"]),
-        "finished": str(run["finished"] or "not finished"),
-        "cost": f"{found.cost_usd:.2f} USD" if found.cost_usd else "",
-        "seen by": ", ".join(f"{name} {text}" for name, text in _seen_by(rows).items()),
+        "started": str(run.get("started") or ""),
+        "finished": str(run.get("finished") or "not finished"),
+        "took": _took(run),
+        **{name: f"{usd:.2f} USD" for name, usd in costs(found).items()},
+        "measured with": ", ".join(f"{name} {' or '.join(texts)}" for name, texts in software(rows).items()),
     }
     return {name: text for name, text in facts.items() if text}
 
 
-def _seen_by(rows: Sequence[Row]) -> Mapping[str, str]:
-    return next((row.fingerprint for row in rows if row.fingerprint), {})
+def _took(run: Mapping[str, Any]) -> str:
+    """Give the time from the start of the run to its end, where it came to one."""
+    started, finished = run.get("started"), run.get("finished")
+    if not started or not finished:
+        return ""
+    return duration((datetime.fromisoformat(finished) - datetime.fromisoformat(started)).total_seconds())
 
 
 def _by_defect(found: Digest) -> dict[str, dict[str, Tally]]:
@@ -73,11 +73,11 @@ def _by_defect(found: Digest) -> dict[str, dict[str, Tally]]:
 
 
 def _matrix(rows: Sequence[Row]) -> dict[str, Any]:
-    """Give a line per prompt and a cell per backend and roll; a cell may be empty."""
+    """Give a line per prompt and a cell per backend and roll: the gravest of its rows, or none."""
     backends = sorted({row.backend for row in rows})
     columns = sorted({(row.backend, row.roll) for row in rows})
     cells: dict[str, dict[tuple[str, int], Row]] = defaultdict(dict)
-    for row in rows:
+    for row in sorted(rows, key=lambda row: GRAVEST.index(row.verdict), reverse=True):  # the gravest stays
         cells[f"{row.style}/{row.prompt}"][row.backend, row.roll] = row
     return {
         "columns": [f"{roll}" if len(backends) == 1 else f"{backend} {roll}" for backend, roll in columns],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
@@ -97,19 +98,22 @@ class Page:
         if row is None:
             cells[_DURATION:_DURATION] = ["<td></td>"] * (2 + len(_SHOWN_METRICS))
             return
-        cells[_TEST] = render("cell_case.html", row=row, base=self._base(), defects=row.defects())
-        values = [
+        values = {name: cell["value"] for name, cell in row.metrics.items()}
+        cells[_TEST] = render("cell_case.html", row=row, base=self._base(), values=values)
+        numbers = [
             f'<td class="col-{name}">{_sortable(row.metrics.get(name, {}).get("value"))}</td>'
             for name in _SHOWN_METRICS
         ]
         clip, why = (render(f"cell_{name}.html", row=row, base=self._base()) for name in ("clip", "why"))
-        cells[_DURATION:_DURATION] = [clip, why, *values]
+        cells[_DURATION:_DURATION] = [clip, why, *numbers]
 
     def pytest_html_results_summary(self, prefix: list[str], postfix: list[str]) -> None:
         """Put the head of the run on top, the filters above the table, and the table in order."""
         rows = self._run.rows
         prefix.append(head(rows, self._run.about, self._base()))
-        postfix.append(render("filter.html", filters=_choices(rows), orders=_orders(), base=self._base()))
+        postfix.append(
+            render("filter.html", filters=_choices(rows), metrics=_measured(rows), base=self._base())
+        )
         if self._html is not None:
             tests = self._html._report.data["tests"]
             for nodeid in sorted(
@@ -117,19 +121,24 @@ class Page:
             ):
                 tests[nodeid] = tests.pop(nodeid)
 
+    def home(self) -> str:
+        """Give the way from the run's folder to the page, as an address; nothing where there is no page."""
+        return _address(self._path, self._run.folder) if self._html else ""
+
     def _base(self) -> str:
-        """Give the way from the page to the run's folder."""
-        way = os.path.relpath(self._run.folder, self._path.parent if self._html else self._run.folder)
-        return "" if way == "." else Path(way).as_posix() + "/"
+        """Give the way from the page to the run's folder, as an address."""
+        way = _address(self._run.folder, self._path.parent if self._html else self._run.folder)
+        return "" if way == "." else f"{way}/"
+
+
+def _address(target: Path, start: Path) -> str:
+    return quote(Path(os.path.relpath(target, start)).as_posix())
 
 
 def _open_page(config: pytest.Config, default: Path, columns: Page) -> Any:
     """Give pytest-html's page, opening it at ``default`` where ``--html`` did not ask for one."""
     from pytest_html import plugin
 
-    if config.getoption("self_contained_html"):
-        reason = "clips inside a page make it too large to open; drop the option and send the folder"
-        pytest.exit(f"--self-contained-html: {reason}", returncode=4)
     page = _opened(config)
     if page is not None:  # its header was written before anybody knew that clips would come
         columns.pytest_html_results_table_header(page._report.table_header)
@@ -164,11 +173,6 @@ def _choices(rows: Sequence[Row]) -> dict[str, list[str]]:
     }
 
 
-def _orders() -> dict[str, str]:
-    """Give what the table can be sorted by besides the verdict, as column and direction."""
-    metrics = {
-        f"{name}:{way}": f"{title.lower()}, {word} first"
-        for name, title in _SHOWN_METRICS.items()
-        for way, word in (("up", "lowest"), ("down", "highest"))
-    }
-    return {"testId:up": "case", **metrics, "duration:down": "duration, longest first"}
+def _measured(rows: Sequence[Row]) -> list[str]:
+    """Name the metrics that any case has."""
+    return sorted({name for row in rows for name, cell in row.metrics.items() if cell["value"] is not None})

@@ -21,6 +21,8 @@ LOG_SHARE = 0.1
 """A log gets a line when this share of the cases was done since the last one …"""
 LOG_SECONDS = 30.0
 """… and this time has passed."""
+LOG_SILENCE = 300.0
+"""After this time it gets one however little was done, as soon as anything happens."""
 ENOUGH = 3
 """Cases that must be done before a guess of the time to go is worth reading."""
 SPENT = ("store", "clip", "footage")
@@ -160,9 +162,9 @@ class LogLines:
         self._time = 0.0
 
     def update(self, progress: Progress, elapsed: float) -> None:
-        """Write a line where enough was done and enough time has passed since the last one."""
+        """Write a line where enough was done since the last one, not too soon, or after a long silence."""
         enough = progress.done - self._done >= LOG_SHARE * len(progress.cases)
-        if enough and elapsed - self._time >= LOG_SECONDS:
+        if elapsed - self._time >= (LOG_SECONDS if enough else LOG_SILENCE):
             self._write(progress, elapsed)
 
     def make_way(self) -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.gate.assess import span
-from pytest_videobench.report.facts import DIMENSIONS, VERDICTS, gravity
+from pytest_videobench.report.digest import costs
+from pytest_videobench.report.facts import DIMENSIONS, VERDICTS, gravity, place, titles
 from pytest_videobench.report.grammar import count, duration, listed, percent
+from pytest_videobench.report.words import caveats, headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pytest_videobench.gate.row import Row
-    from pytest_videobench.report.digest import Digest, Score, StyleDigest
+    from pytest_videobench.report.digest import Digest, Score, StyleDigest, Tally
+    from pytest_videobench.report.facts import Place
 
 _SHOWN = 10
+_TITLES = {"nothing": "nothing to judge"}
 _ESCAPES = str.maketrans(
     {character: f"&#{ord(character)};" for character in "|\\`<>&"}  # no parser splits a table at these
     | {character: f"\\{character}" for character in "*_[]~$#"}
@@ -23,24 +27,19 @@ _ESCAPES = str.maketrans(
 
 def summary(digest: Digest, rows: Sequence[Row], about: Mapping[str, Any]) -> str:
     """Write the summary of a run; ``about`` is what ``run.json`` says of it, and may lack anything."""
-    ordered = sorted(rows, key=lambda row: (row.key, row.nodeid))
+    ordered, named = sorted(rows, key=place), titles(rows)
     parts = (
-        [_title(digest), "", _facts(digest, about), ""],
+        [f"## videobench: {_TITLES.get(digest.verdict, digest.verdict)}", ""],
+        [headline(digest.verdicts), "", *_facts(digest, about)],
+        [line for caveat in caveats(rows, about) for line in (f"**{escape(caveat)}**", "")],
         _verdicts(digest),
         _scores(digest),
-        _tallies(digest),
+        _tallies(digest, named),
         _sentences(digest.styles),
-        _findings(ordered),
-        _errors(ordered),
+        _findings(ordered, named),
+        _errors(ordered, named),
     )
     return "\n".join(line for part in parts for line in part).rstrip() + "\n"
-
-
-def _title(digest: Digest) -> str:
-    number = sum(digest.verdicts.values())
-    if digest.verdict == "nothing":
-        return f"## videobench: nothing to judge in {count(number, 'case')}"
-    return f"## videobench: {digest.verdict} ({digest.verdicts[digest.verdict]} of {count(number, 'case')})"
 
 
 def escape(text: object) -> str:
@@ -48,23 +47,19 @@ def escape(text: object) -> str:
     return " ".join(str(text).split()).translate(_ESCAPES)
 
 
-def _facts(digest: Digest, about: Mapping[str, Any]) -> str:
-    """Say in one line what ran."""
-    facts = [count(sum(digest.verdicts.values()), "case")]
-    planned = about.get("planned")
-    if planned is not None and planned != sum(digest.verdicts.values()):
-        facts[0] += f" of {planned} planned"
+def _facts(digest: Digest, about: Mapping[str, Any]) -> list[str]:
+    """Say in one line what ran, with a blank line after it."""
+    facts = []
     if digest.backends:
-        facts.append(f"by {listed([escape(backend) for backend in digest.backends])}")
+        facts.append(f"By {listed([escape(backend) for backend in digest.backends])}")
     if digest.clip_seconds is not None:
         facts.append(f"{duration(digest.clip_seconds)} a clip")
-    if digest.cost_usd:
-        facts.append(f"{digest.cost_usd:.2f} USD")
+    facts += [f"{name} {usd:.2f} USD" for name, usd in costs(digest).items()]
     if digest.synthetic:
         facts.append(f"{count(digest.synthetic, 'synthetic clip')}, made by no model")
     if about.get("videobench"):
         facts.append(f"videobench {escape(about['videobench'])}")
-    return "; ".join(facts) + "."
+    return [f"{'; '.join(facts)}.", ""] if facts else []
 
 
 def _verdicts(digest: Digest) -> list[str]:
@@ -87,15 +82,20 @@ def _score(score: Score) -> str:
     return f"{percent(score.share)} % ({percent(score.low)}–{percent(score.high)})"  # a range
 
 
-def _tallies(digest: Digest) -> list[str]:
+def _tallies(digest: Digest, named: Mapping[Place, str]) -> list[str]:
+    tallies = [(style.style, tally) for style in digest.styles for tally in style.tallies]
     return _table(
-        ("Style", "Defect", "Cases", "Failing", "Worst case"),
+        ("Style", "Defect", "Cases", "Failing", "Worst case", "When"),
         [
-            (style.style, tally.defect, tally.cases, tally.failing, tally.worst[0])
-            for style in digest.styles
-            for tally in style.tallies
+            (style, tally.defect, tally.cases, tally.failing, *_worst(tally, named))
+            for style, tally in tallies
         ],
     )
+
+
+def _worst(tally: Tally, named: Mapping[Place, str]) -> tuple[str, str]:
+    finding = tally.row.findings[tally.finding]
+    return named[place(tally.row)], span(finding["start"], finding["end"])
 
 
 def _sentences(styles: Iterable[StyleDigest]) -> Iterator[str]:
@@ -106,17 +106,17 @@ def _sentences(styles: Iterable[StyleDigest]) -> Iterator[str]:
             yield ""
 
 
-def _findings(rows: Iterable[Row]) -> list[str]:
+def _findings(rows: Iterable[Row], named: Mapping[Place, str]) -> list[str]:
     """List the gravest findings; of a defect that comes back within a case only the gravest."""
-    worst: dict[tuple[str, str], Mapping[str, Any]] = {}
+    worst: dict[tuple[Place, str], Mapping[str, Any]] = {}
     for row in rows:
         for finding in row.findings:
-            place = row.key, finding["defect"]
-            if not finding["permitted"] and (place not in worst or gravity(finding) > gravity(worst[place])):
-                worst[place] = finding
+            which = place(row), finding["defect"]
+            if not finding["permitted"] and (which not in worst or gravity(finding) > gravity(worst[which])):
+                worst[which] = finding
     ranked = sorted(worst.items(), key=lambda item: (*(-float(n) for n in gravity(item[1])), item[0]))
     head = ("Case", "Defect", "When", "Severity", "Fails", "Note")
-    lines = [(key, defect, *_finding(finding)) for (key, defect), finding in ranked[:_SHOWN]]
+    lines = [(named[which], defect, *_finding(finding)) for (which, defect), finding in ranked[:_SHOWN]]
     return _titled("Worst findings", head, lines, len(ranked))
 
 
@@ -125,10 +125,10 @@ def _finding(finding: Mapping[str, Any]) -> tuple[str, ...]:
     return when, f"{finding['severity']:.2f}", fails, finding["note"]
 
 
-def _errors(rows: Sequence[Row]) -> list[str]:
+def _errors(rows: Sequence[Row], named: Mapping[Place, str]) -> list[str]:
     """List the cases that have no verdict, errors before those that went without a score."""
     found = [row for verdict in ("error", "unscored") for row in rows if row.verdict == verdict]
-    lines = [(row.key, row.verdict, (row.error or {}).get("message", "")) for row in found[:_SHOWN]]
+    lines = [(named[place(row)], row.verdict, (row.error or {}).get("message", "")) for row in found[:_SHOWN]]
     return _titled("Cases without a verdict", ("Case", "Verdict", "Why"), lines, len(found))
 
 

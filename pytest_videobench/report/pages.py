@@ -19,20 +19,24 @@ ASSETS = "assets"
 """Folder of style and scripts, beside the pages."""
 
 
-def write_pages(rows: Sequence[Row], folder: Path) -> None:
-    """Write the pages of all cases, in the order of the rows, each with a way to its neighbours."""
+def write_pages(rows: Sequence[Row], folder: Path, home: str) -> None:
+    """Write the pages of all cases, in the order of the rows, each with a way to its neighbours.
+
+    ``home`` leads from the folder to the page of the run, where there is one.
+    """
     write_static(folder / ASSETS)
     (folder / "cases").mkdir(exist_ok=True)
-    rolls: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    rolls: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in rows:
-        rolls[row.style, row.prompt, row.backend].append(row)
+        rolls[_prompt_of(row)].append(row)
     for index, row in enumerate(rows):
         text = render(
             "case.html",
             row=row,
-            rolls=sorted(rolls[row.style, row.prompt, row.backend], key=lambda other: other.roll),
+            rolls=sorted(rolls[_prompt_of(row)], key=lambda other: other.roll),
             before=rows[index - 1] if index else None,
             after=rows[index + 1] if index + 1 < len(rows) else None,
+            home=home,
             place=(index + 1, len(rows)),
             duration=_duration(row),
             frames=list(_frames(row)),
@@ -40,17 +44,22 @@ def write_pages(rows: Sequence[Row], folder: Path) -> None:
             spans=spans(row.findings, _duration(row)),
             asked=[line for line in _asked(row) if line[1]],
             metrics=list(_metrics(row)),
-            facts=facts(row),
+            facts=_facts(row),
         )
         (folder / row.page).write_text(text, encoding="utf-8")
 
 
-def facts(row: Row) -> dict[str, str]:
+def _prompt_of(row: Row) -> tuple[str, ...]:
+    """Tell the rolls of one prompt, one backend and one test from all others."""
+    return row.style, row.prompt, row.backend, row.nodeid.partition("[")[0]
+
+
+def _facts(row: Row) -> dict[str, str]:
     """Give where a clip came from, how long it took, and which software looked at it."""
     clip = row.clip or {}
     names = ("origin", "model", "seed", "job_id", "sha256", "bytes")
     found = {name.replace("_", " "): str(clip[name]) for name in names if clip.get(name) is not None}
-    if clip.get("cost_usd"):
+    if clip:
         found["cost"] = f"{clip['cost_usd']:.4g} USD"
     if row.probe:
         probe = row.probe
@@ -58,7 +67,7 @@ def facts(row: Row) -> dict[str, str]:
             f"{probe['width']} × {probe['height']}, {probe['fps']:g} fps, {probe['frames']} frames, "
             f"{probe['duration']:.2f} s, {probe['codec']}"
         )
-    found |= {f"time, {phase}": f"{seconds:.2f} s" for phase, seconds in row.timing.items()}
+    found |= {f"time: {phase}": f"{seconds:.2f} s" for phase, seconds in row.timing.items()}
     found |= row.fingerprint
     return {"case": row.key, "test": row.nodeid, **found}
 
@@ -69,7 +78,8 @@ def _duration(row: Row) -> float:
 
 def _frames(row: Row) -> Iterator[dict[str, Any]]:
     """Give the frames of the strip, each with the findings that it shows, or is the nearest to."""
-    shown = [_showing(finding, row.strip) for finding in row.findings]
+    located = [bar.index for bar in spans(row.findings, _duration(row)) if bar.shades]
+    shown = [_showing(f, row.strip) if i in located else [] for i, f in enumerate(row.findings)]
     for index, time in enumerate(row.strip):
         findings = [finding for finding, frames in zip(row.findings, shown, strict=True) if index in frames]
         yield {"index": index, "time": time, "findings": findings}
@@ -122,6 +132,9 @@ def _delivered(
         if value:
             there = seen.format(probe[key]) if probe else ""
             yield name, spelled.format(value), there, _holds(defect not in defects) if probe else ""
+    if asked["ratio"]:
+        there = f"{probe['width'] / probe['height']:.3g}:1" if probe else ""
+        yield "ratio", ":".join(map(str, asked["ratio"])), there, ""
     if asked["width"] and asked["height"]:
         there = f"{probe['width']} × {probe['height']}" if probe else ""
         verdict = _holds("wrong_size" not in defects) if probe else ""

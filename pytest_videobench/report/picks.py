@@ -7,12 +7,14 @@ from statistics import median
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
+from pytest_videobench.report.facts import place, tested_by
 from pytest_videobench.report.grammar import capital, count, listed, plain
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
 
-    from pytest_videobench.report.facts import Facts
+    from pytest_videobench.gate.row import Row
+    from pytest_videobench.report.facts import Facts, Place
 
 MOST = 5
 """Cases that are picked of a style."""
@@ -23,7 +25,7 @@ _LONGEST = 160
 class Pick:
     """A case worth a look."""
 
-    key: str
+    row: Row
     role: str
     """What it stands for, in a word or two."""
     why: str
@@ -32,17 +34,17 @@ class Pick:
 
 def picks(facts: Sequence[Facts]) -> tuple[Pick, ...]:
     """Pick up to five different cases of a style, in the order in which they are worth a look."""
-    chosen: dict[str, Pick] = {}
+    chosen: dict[Place, Pick] = {}
     for choose in (_worst, _typical, _unsteady, _close, _best):
         pick = choose(facts, chosen)
         if pick:
-            chosen[pick.key] = pick
+            chosen[place(pick.row)] = pick
     for pick in _others(facts, chosen):
-        chosen.setdefault(pick.key, pick)
+        chosen.setdefault(place(pick.row), pick)
     return tuple(chosen.values())[:MOST]
 
 
-def _worst(facts: Sequence[Facts], taken: Container[str]) -> Pick | None:
+def _worst(facts: Sequence[Facts], taken: Container[Place]) -> Pick | None:
     """Take the failing case with the most harm."""
     failing = _free(_by_harm(facts), taken)
     if not failing:
@@ -51,7 +53,7 @@ def _worst(facts: Sequence[Facts], taken: Container[str]) -> Pick | None:
     return _pick(failing[0], "worst", f"{rank}: {_faults(failing[0])}.")
 
 
-def _typical(facts: Sequence[Facts], taken: Container[str]) -> Pick | None:
+def _typical(facts: Sequence[Facts], taken: Container[Place]) -> Pick | None:
     """Take a failure by the commonest defect, of about the severity that it mostly has."""
     failing, judged = _by_harm(facts), sum(fact.judged for fact in facts)
     severities: dict[str, list[float]] = {}
@@ -71,12 +73,12 @@ def _typical(facts: Sequence[Facts], taken: Container[str]) -> Pick | None:
     return None
 
 
-def _unsteady(facts: Sequence[Facts], taken: Container[str]) -> Pick | None:
-    """Take a roll of the prompt whose rolls disagree the most; a failing one, where one is free."""
-    rolls: dict[tuple[str, str], list[Facts]] = {}
+def _unsteady(facts: Sequence[Facts], taken: Container[Place]) -> Pick | None:
+    """Take a roll of the prompt whose rolls disagree the most in a test; a failing one, where one is free."""
+    rolls: dict[tuple[str, str, str], list[Facts]] = {}
     for fact in facts:
         if fact.judged:
-            rolls.setdefault((fact.row.prompt, fact.row.backend), []).append(fact)
+            rolls.setdefault((fact.row.prompt, fact.row.backend, tested_by(fact.row)), []).append(fact)
     shares = {which: sum(f.passes for f in group) / len(group) for which, group in rolls.items()}
     for which in sorted(rolls, key=lambda which: (abs(shares[which] - 0.5), which)):
         having = _free(rolls[which], taken)
@@ -88,7 +90,7 @@ def _unsteady(facts: Sequence[Facts], taken: Container[str]) -> Pick | None:
     return None
 
 
-def _close(facts: Sequence[Facts], taken: Container[str]) -> Pick | None:
+def _close(facts: Sequence[Facts], taken: Container[Place]) -> Pick | None:
     """Take the passing case that came nearest to failing, or else the failing one nearest to passing."""
     passing = _free([fact for fact in facts if fact.passes and (fact.warnings or fact.nearest)], taken)
     if len(passing) > 1:  # a single one is the best as well
@@ -100,15 +102,15 @@ def _close(facts: Sequence[Facts], taken: Container[str]) -> Pick | None:
     return None
 
 
-def _best(facts: Sequence[Facts], taken: Container[str]) -> Pick | None:
+def _best(facts: Sequence[Facts], taken: Container[Place]) -> Pick | None:
     """Take the passing case with the fewest warnings and the most room to its thresholds."""
     passing = _free(_by_merit(facts), taken)
     return _pick(passing[0], "best", f"It passes {_margin(passing[0])}.") if passing else None
 
 
-def _others(facts: Sequence[Facts], chosen: dict[str, Pick]) -> Iterator[Pick]:
+def _others(facts: Sequence[Facts], chosen: dict[Place, Pick]) -> Iterator[Pick]:
     """Give the cases that no role has asked for: those of prompts not shown yet come first."""
-    shown = {fact.row.prompt for fact in facts if fact.row.key in chosen}
+    shown = {fact.row.prompt for fact in facts if place(fact.row) in chosen}
     ranked = [*_by_harm(facts), *reversed(_by_merit(facts)), *(fact for fact in facts if not fact.judged)]
     for fact in sorted(ranked, key=lambda fact: (not fact.judged, fact.row.prompt in shown)):
         if not fact.judged:
@@ -119,12 +121,12 @@ def _others(facts: Sequence[Facts], chosen: dict[str, Pick]) -> Iterator[Pick]:
             yield _pick(fact, "further failure", f"It fails as well: {_faults(fact)}.")
 
 
-def _free(facts: Sequence[Facts], taken: Container[str]) -> list[Facts]:
-    return [fact for fact in facts if fact.row.key not in taken]
+def _free(facts: Sequence[Facts], taken: Container[Place]) -> list[Facts]:
+    return [fact for fact in facts if place(fact.row) not in taken]
 
 
 def _pick(fact: Facts, role: str, why: str) -> Pick:
-    return Pick(key=fact.row.key, role=role, why=why)
+    return Pick(row=fact.row, role=role, why=why)
 
 
 def _by_harm(facts: Sequence[Facts]) -> list[Facts]:

@@ -12,8 +12,8 @@ WIDTH = 1000
 """Units from the clip's start to its end."""
 HEIGHT = 60
 """Units from the lowest to the highest value of a curve."""
-LANE = 16
-"""Units of height of a span."""
+_WHOLE = 0.9
+"""Share of the clip from which a finding without a place is about all of it, and points nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,8 @@ class Span:
     """At least as wide as can be seen and touched."""
     lane: int
     """From the top; spans that overlap lie in different lanes."""
+    shades: bool
+    """Whether it says where to look, so that frames and curves are marked there."""
 
 
 def curves(recorded: Mapping[str, Mapping[str, Sequence[float]]], duration: float) -> list[Curve]:
@@ -62,7 +64,8 @@ def spans(findings: Iterable[Mapping[str, Any]], duration: float) -> list[Span]:
         width = max(8.0, _x(finding["end"], duration) - left)
         lane = next((lane for lane, end in enumerate(ends) if end <= left), len(ends))
         ends[lane : lane + 1] = [left + width]
-        found.append(Span(index=index, left=round(left, 1), width=round(width, 1), lane=lane))
+        shades = bool(finding["box"]) or width < _WHOLE * WIDTH
+        found.append(Span(index=index, left=round(left, 1), width=round(width, 1), lane=lane, shades=shades))
     return found
 
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from pytest_videobench.files import publish
+from pytest_videobench.files import publish, writable
 from pytest_videobench.stash import case_of, needs_clip, notices_key
 
 if TYPE_CHECKING:
@@ -63,8 +63,12 @@ class Recorder:
         self._take_plan()
         seen = self._page is not None
         self._add_crashes()
+        if session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self._asked_for():
+            self._open()
         if self._run is not None:
-            self._run.finish(self._facts(session), len(self._plan["cases"]) if self._plan else None)
+            assert self._page is not None
+            planned = len(self._plan["cases"]) if self._plan else 0
+            self._run.finish(self._facts(session), planned, self._page.home())
         yield
         if self._page is not None and not seen:  # opened in the middle of this very hook
             self._page.finish(session)
@@ -84,9 +88,14 @@ class Recorder:
         for line in summary(self._run, self._plan.get("unclaimed", []), verbosity, writer):
             terminalreporter.write_line(line)
 
+    def _asked_for(self) -> bool:
+        """Say whether somebody named a report's folder, so that a run of no cases leaves one as well."""
+        named = self._config.getoption("vb_report") is not None
+        return named and not self._settings.dry_run and not self._config.option.collectonly
+
     def _take_plan(self) -> None:
         if self.plan_file.exists():
-            self._plan = json.loads(self.plan_file.read_text(encoding="utf-8"))
+            self._plan = writable(json.loads(self.plan_file.read_text(encoding="utf-8")))
             self.plan_file.unlink()
 
     def _add(self, row: Row, report: pytest.TestReport) -> None:
@@ -104,8 +113,6 @@ class Recorder:
             from pytest_videobench.report.run import RunFolder
 
             folder = self._settings.report
-            if not RunFolder.is_free(folder):
-                pytest.exit(f"{folder} holds other files; name another folder with --vb-report", returncode=4)
             self._run = RunFolder(folder, self._about())
             try:
                 self._run.open()

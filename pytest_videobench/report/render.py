@@ -33,6 +33,7 @@ def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     from pytest_videobench.report.facts import SYNTHETIC
+    from pytest_videobench.report.grammar import percent, plain
 
     environment = Environment(
         loader=PackageLoader("pytest_videobench.report"),
@@ -41,7 +42,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters |= {"number": number, "percent": percent, "words": words}
+    environment.filters |= {"number": number, "percent": percent, "words": plain}
     environment.globals |= {"marks": MARKS, "synthetic_words": SYNTHETIC}
     return environment
 
@@ -49,13 +50,3 @@ def _environment() -> Environment:
 def number(value: float | None) -> str:
     """Write a number in four digits, and a dash for a missing one."""
     return "–" if value is None else f"{value:.4g}"
-
-
-def percent(share: float) -> str:
-    """Write a share of one as per cent."""
-    return f"{100 * share:.0f} %"
-
-
-def words(name: str) -> str:
-    """Write an identifier as words."""
-    return name.replace("_", " ")

@@ -12,16 +12,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_videobench.backends.base import Inventory
 from pytest_videobench.cases import slug
-from pytest_videobench.files import publish
+from pytest_videobench.files import publish, writable
+from pytest_videobench.footage.playable import PLAYABLE
 from pytest_videobench.footage.strip import POSTER, STRIP
+from pytest_videobench.gate.row import Row
 from pytest_videobench.report.digest import digest
 from pytest_videobench.report.facts import VERDICTS
 from pytest_videobench.report.markdown import summary
 from pytest_videobench.report.pages import write_pages
 
 if TYPE_CHECKING:
-    from pytest_videobench.gate.row import Row
+    from collections.abc import Iterable
+
+    from pytest_videobench.backends.base import Backend
 
 RUN_VERSION = 1
 ROWS = "rows.jsonl"
@@ -48,7 +53,7 @@ class RunFolder:
     def is_free(folder: Path) -> bool:
         """Say whether a report may be written there: nothing lies there, or an earlier report."""
         return not folder.exists() or (
-            folder.is_dir() and (not any(folder.iterdir()) or (folder / RUN).exists())
+            folder.is_dir() and (not any(folder.iterdir()) or _is_ours(folder / RUN))
         )
 
     def open(self) -> None:
@@ -63,22 +68,23 @@ class RunFolder:
 
     def add(self, row: Row) -> Row:
         """Bring the clip into the folder, write the row, and give the row as written."""
-        row = replace(row, clip=self._adopt(row), page=self._page(row))
+        row = Row.from_json(writable(replace(row, clip=self._adopt(row), page=self._page(row)).to_json()))
         self.rows.append(row)
         with (self.folder / ROWS).open("a", encoding="utf-8") as file:
             file.write(_line(row))
         return row
 
-    def finish(self, facts: dict[str, Any], planned: int | None) -> None:
+    def finish(self, facts: dict[str, Any], planned: int | None, home: str) -> None:
         """Sort the rows, and write the run's record and the pages of the cases.
 
-        The record is complete when every planned case has its row.
+        The record is complete when every planned case has its row. ``home`` leads from the folder to the
+        page of the run; it is empty where there is none.
         """
         self.rows.sort(key=lambda row: (row.key, row.nodeid))
         publish(self.folder / ROWS, "".join(map(_line, self.rows)).encode())
         self.about |= {**facts, "planned": planned, "finished": _now()}
         self._write_run(complete=planned == len(self.rows))
-        write_pages(self.rows, self.folder)
+        write_pages(self.rows, self.folder, home)
         text = summary(digest(self.rows), self.rows, self.about)
         publish(self.folder / SUMMARY, text.encode())
 
@@ -106,7 +112,11 @@ class RunFolder:
         clip = dict(row.clip)
         source = Path(clip.pop("path"))
         name = _file_name(row)
+        played = source.with_name(PLAYABLE)
         clip["file"] = _bring(source, self.folder / "clips" / f"{name}{source.suffix}", self.folder)
+        clip["played"] = (
+            _bring(played, self.folder / "clips" / f"{name}--{PLAYABLE}", self.folder) or clip["file"]
+        )
         for kind, file in (("poster", POSTER), ("strip", STRIP)):
             target = self.folder / "posters" / f"{name}-{file}"
             clip[kind] = _bring(source.with_name(file), target, self.folder)
@@ -124,6 +134,31 @@ class RunFolder:
         }
         text = json.dumps(about, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         publish(self.folder / RUN, text.encode())
+
+
+def unfit(folder: Path, backends: Iterable[Backend], *, self_contained: bool) -> list[str]:
+    """Say, in one line each, why a run cannot leave its report there, before any clip is made."""
+    found = []
+    if self_contained:
+        found.append(
+            "--self-contained-html: clips inside a page make it too large to open;"
+            " drop the option and send the folder"
+        )
+    if not RunFolder.is_free(folder):
+        found.append(f"{folder} holds other files; name another folder with --vb-report")
+    for root in sorted({backend.root for backend in backends if isinstance(backend, Inventory)}):
+        if root.is_relative_to(folder.resolve()):
+            found.append(f"{folder} holds the clips of {root}; name another folder with --vb-report")
+    return found
+
+
+def _is_ours(file: Path) -> bool:
+    """Say whether a file is the record of an earlier run; other programs have a ``run.json`` as well."""
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(record, dict) and record.keys() >= {"version", "started", "videobench", "complete"}
 
 
 def _file_name(row: Row) -> str:

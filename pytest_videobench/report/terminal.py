@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from pytest_videobench.report.facts import SYNTHETIC, VERDICTS
+from pytest_videobench.report.facts import VERDICTS
+from pytest_videobench.report.words import synthetic_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,13 +38,17 @@ def summary(
     limit = None if everything else _SHOWN
     yield from _listed("cases without a clip", [row.key for row in run.rows if _is_missing(row)], limit)
     yield from _listed("files that matched no case", unclaimed, limit)
-    synthetic = sum(bool(row.clip and row.clip["synthetic"]) for row in run.rows)
+    clips = [row.clip for row in run.rows if row.clip]
+    synthetic = sum(bool(clip["synthetic"]) for clip in clips)
     if synthetic:
-        yield f"{synthetic} of {len(run.rows)} clips are synthetic: {SYNTHETIC}"
+        yield synthetic_of(synthetic, len(clips))
 
 
 def _table(counts: dict[str, dict[str, int]], writer: TerminalWriter) -> Iterator[str]:
-    width = max(len("style"), *(len(style) for style in counts))
+    if not counts:
+        yield "no case ran"
+        return
+    width = max(map(len, ("style", *counts)))
     yield f"{'style':{width}}  " + "  ".join(f"{verdict:>8}" for verdict in VERDICTS)
     for style, by_verdict in counts.items():
         cells = (_coloured(f"{by_verdict[verdict]:8}", verdict, writer) for verdict in VERDICTS)

@@ -4,21 +4,68 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.defects.dimensions import defect_dimension
-from pytest_videobench.report.facts import DIMENSIONS, SYNTHETIC
+from pytest_videobench.report.facts import DIMENSIONS, SYNTHETIC, tested_by
 from pytest_videobench.report.grammar import capital, count, duration, listed, percent, plain, some_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pytest_videobench.gate.row import Row
     from pytest_videobench.report.facts import Facts
 
 _NAMED = 3
 """Kinds of fault that a sentence names; the tally has all of them."""
+_LISTED = 5
+"""Files that a caveat names; the run's record has all of them."""
+_FARED = {"pass": "pass", "fail": "fail", "error": "could not be judged", "unscored": "have no score"}
 _FAR = ("wide", "aerial")
 _SMALL = "small_far"
+
+
+def headline(verdicts: Mapping[str, int]) -> str:
+    """Say in one line how many cases pass, fail, or have no verdict, and why not."""
+    total = sum(verdicts.values())
+    if not total:
+        return "No case ran."
+    told = [f"{verdicts[name]} {words}" for name, words in _FARED.items() if verdicts[name] or name == "pass"]
+    return f"{count(total, 'case')}: {', '.join(told)}."
+
+
+def synthetic_of(synthetic: int, clips: int) -> str:
+    """Say how many of the clips are synthetic, and what that means."""
+    return f"{synthetic} of {count(clips, 'clip')} {'is' if synthetic == 1 else 'are'} synthetic: {SYNTHETIC}"
+
+
+def caveats(rows: Sequence[Row], about: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say what a reader of a run must know before its numbers; ``about`` is what ``run.json`` says of it."""
+    planned, unclaimed = about.get("planned") or 0, about.get("unclaimed") or ()
+    said = []
+    if planned > len(rows):
+        said.append(f"{len(rows)} of {count(planned, 'case')} reported; the run was stopped.")
+    if unclaimed:
+        said.append(f"{count(len(unclaimed), 'file')} matched no case: {_some_listed(unclaimed)}.")
+    differing = [f"{name} {listed(found)}" for name, found in software(rows).items() if len(found) > 1]
+    if differing:
+        said.append(f"Not all rows were measured by the same software: {'; '.join(differing)}.")
+    return tuple(said)
+
+
+def software(rows: Sequence[Row]) -> dict[str, list[str]]:
+    """Give the versions of all software that measured the rows; more than one where they differ."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        for name, version in row.fingerprint.items():
+            found[name].add(version)
+    return {name: sorted(versions) for name, versions in found.items()}
+
+
+def _some_listed(names: Sequence[str]) -> str:
+    """List a few names, and say how many others there are."""
+    left = len(names) - _LISTED
+    return listed([*names[:_LISTED], *([count(left, "other")] if left > 0 else [])])
 
 
 def sentences(facts: Sequence[Facts]) -> tuple[str, ...]:
@@ -141,8 +188,8 @@ def _harm(cases: Sequence[Facts]) -> float:
 
 
 def _of_rolls(cases: Sequence[Facts]) -> str:
-    """Say how many cases of a prompt pass; they are its rolls where one backend made them all."""
-    noun = "roll" if len({fact.row.backend for fact in cases}) == 1 else "case"
+    """Say how many cases of a prompt pass; they are its rolls where all are of one backend and test."""
+    noun = "roll" if len({(fact.row.backend, tested_by(fact.row)) for fact in cases}) == 1 else "case"
     passing = sum(fact.passes for fact in cases)
     if len(cases) == 1:
         return f"its only {noun} {'passes' if passing else 'fails'}"

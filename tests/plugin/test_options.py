@@ -101,11 +101,31 @@ def test_other_peoples_files_are_never_a_report(suite: Suite) -> None:
     suite.report.mkdir()
     (suite.report / "thesis.doc").touch()
     result = suite.run("--vb-rolls=1")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.ret == pytest.ExitCode.INTERRUPTED
     result.stdout.fnmatch_lines(
         ["*videobench-report holds other files; name another folder with --vb-report*"]
     )
     assert [path.name for path in suite.report.iterdir()] == ["thesis.doc"]
+    assert not (suite.root / ".videobench").exists(), "a clip was made for a report that cannot be"
+
+
+@pytest.mark.parametrize("extra", [(), ("-n2",)], ids=["n0", "n2"])
+def test_a_page_with_clips_inside_is_refused_before_a_clip_is_made(
+    suite: Suite, extra: tuple[str, ...]
+) -> None:
+    result = suite.run("--vb-rolls=1", "--html=page.html", "--self-contained-html", *extra)
+    assert result.ret in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.TESTS_FAILED)  # the latter by xdist
+    result.stdout.fnmatch_lines(["*--self-contained-html: clips inside a page*send the folder*"])
+    assert not (suite.root / ".videobench").exists()
+
+
+def test_clips_are_never_cleared_away_for_their_own_report(suite: Suite) -> None:
+    suite.run("--vb-rolls=1", "-k", "red-ball")
+    clips = list((suite.report / "clips").iterdir())
+    result = suite.run("--vb-rolls=1", backend=f"folder:{suite.report / 'clips'}")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["*videobench-report holds the clips of *"])
+    assert list((suite.report / "clips").iterdir()) == clips
 
 
 @pytest.mark.parametrize("extra", [(), ("-n2",)], ids=["n0", "n2"])

@@ -20,6 +20,8 @@ from pytest_videobench.gate.row import Row
 from pytest_videobench.report.live import LogLines, Progress
 from pytest_videobench.report.terminal import summary
 from tests.conftest import BACKEND
+from tests.unit.rows import row as make_row
+from tests.unit.rows import without_clip
 
 if TYPE_CHECKING:
     from tests.conftest import Suite
@@ -151,6 +153,18 @@ def test_a_log_of_many_cases_has_few_lines(pace: float, lines: int) -> None:
     assert len(paper.lines) == lines
     assert paper.lines[-1].startswith("videobench  500/500 done")
     assert len(set(paper.lines)) == len(paper.lines)
+
+
+def test_a_log_is_not_silent_for_ever() -> None:
+    paper, state = Paper(), progress(500)
+    log = LogLines(paper)  # type: ignore[arg-type]  # enough of it
+    for minute in range(1, 15):
+        state.begin(str(minute))
+        log.update(state, minute * 60.0)
+    assert [line.partition(" · ")[2] for line in paper.lines] == [
+        "5 in flight · 5:00",
+        "10 in flight · 10:00",
+    ]
 
 
 def run_in_terminal(suite: Suite, *args: str, width: int = 80) -> tuple[str, list[str]]:
@@ -350,10 +364,28 @@ def told(
         findings=findings,
     )
     counts = {"tiny": {"pass": 0, "fail": 1, "error": 0, "unscored": 0}}
-    run = SimpleNamespace(rows=[case], counts=lambda: counts)
+    return told_of([case], counts, verbosity, width=width, colour=colour)
+
+
+def told_of(
+    rows: list[Row], counts: dict[str, Any], verbosity: int = 0, *, width: int = 80, colour: bool = False
+) -> list[str]:
+    run = SimpleNamespace(rows=rows, counts=lambda: counts)
     writer = TerminalWriter(StringIO())
     writer.fullwidth, writer.hasmarkup = width, colour
     return list(summary(run, [], verbosity, writer))  # type: ignore[arg-type]  # enough of a run
+
+
+@pytest.mark.parametrize("verbosity", [-1, 0, 1])
+def test_a_run_without_cases_says_so(verbosity: int) -> None:
+    assert told_of([], {}, verbosity) == ["no case ran"]
+
+
+def test_synthetic_clips_are_counted_among_clips() -> None:
+    drawn = make_row("a", clip={"cost_usd": 0.0, "synthetic": True, "origin": ""})
+    counts = {"tiny": {"pass": 1, "fail": 0, "error": 1, "unscored": 0}}
+    assert told_of([drawn, without_clip("b")], counts)[-1].startswith("1 of 1 clip is synthetic: ")
+    assert told_of([drawn, make_row("b")], counts)[-1].startswith("1 of 2 clips is synthetic: ")
 
 
 def test_the_worst_findings_are_told_first() -> None:

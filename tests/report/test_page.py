@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
 import shutil
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -130,7 +132,7 @@ def test_faults_put_in_on_purpose_are_named(suite: Suite) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "free"), [(None, True), ([], True), (["run.json", "x"], True), (["thesis.doc"], False)]
+    ("content", "free"), [(None, True), ([], True), (["run.json", "x"], False), (["thesis.doc"], False)]
 )
 def test_a_report_never_overwrites_other_things(
     tmp_path: Path, content: list[str] | None, free: bool
@@ -141,6 +143,49 @@ def test_a_report_never_overwrites_other_things(
         for name in content:
             (folder / name).touch()
     assert RunFolder.is_free(folder) is free
+
+
+def test_a_file_name_that_is_no_text_loses_nothing(suite: Suite) -> None:
+    (suite.clips() / os.fsdecode(b"caf\xe9 #1.mp4")).write_bytes(b"no clip")
+    suite.run("--vb-rolls=1", backend="folder:clips")
+    assert len(suite.rows()) == 2
+    assert "caf\\udce9" in suite.record()["unclaimed"][0]
+    assert (suite.report / "summary.md").exists()
+
+
+def test_a_page_elsewhere_leads_to_the_folder_and_back(suite: Suite) -> None:
+    suite.run("--vb-rolls=1", "--html=pages/a page #1.html", "--vb-report=the report #2")
+    (folder, page) = (suite.root / "the report #2", suite.root / "pages" / "a page #1.html")
+    for (test,) in drawn_on(page).values():
+        for address in markup(test).addresses:
+            assert (page.parent / unquote(address.partition("#")[0])).is_file()
+    for case in (folder / "cases").iterdir():
+        assert f'href="../{quote("../pages/a page #1.html")}"' in case.read_text(encoding="utf-8")
+
+
+def test_without_pytest_html_pages_of_cases_lead_nowhere(suite: Suite) -> None:
+    suite.run("--vb-rolls=1", "-p", "no:html")
+    assert not (suite.report / "index.html").exists()
+    assert all(
+        'id="all"' not in page.read_text(encoding="utf-8") for page in (suite.report / "cases").iterdir()
+    )
+
+
+def test_a_run_of_no_cases_has_a_page_where_a_folder_is_named(suite: Suite) -> None:
+    suite.run("-k", "nothing", "--vb-report=empty").assert_outcomes()
+    assert "No case ran." in (suite.root / "empty" / "index.html").read_text(encoding="utf-8")
+    suite.run("-k", "nothing")
+    assert not suite.report.exists()
+
+
+def test_two_tests_of_one_case_have_a_page_each(suite: Suite) -> None:
+    suite.module("def test_tiny(clip):\n    pass\n\ndef test_other(footage):\n    assert False\n")
+    suite.run("--vb-rolls=2", "-k", "red-ball")
+    rows = suite.rows()
+    assert len({row["page"] for row in rows}) == 4
+    for row in rows:
+        text = (suite.report / row["page"]).read_text(encoding="utf-8")
+        assert text.count(f">roll {row['roll']}</a>") == 1
 
 
 def test_an_earlier_reports_clips_are_gone(suite: Suite) -> None:

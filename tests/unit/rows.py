@@ -45,16 +45,21 @@ def row(
     backend: str = "drawn@one",
     verdict: CaseVerdict | None = None,
     metrics: dict[str, float | None] | None = None,
+    test: str = "",
     **fields: Any,
 ) -> Row:
-    """A case whose clip was made and looked at; its findings decide its verdict where none is given."""
+    """A case whose clip was made and looked at; its findings decide its verdict where none is given.
+
+    ``test`` is the end of its test's name, for several tests of one case.
+    """
     values = METRICS if metrics is None else metrics
     blocked = any(f["gate"] and not f["permitted"] for f in findings)
     clip = {"cost_usd": 0.0, "synthetic": False, "origin": "", "file": "clips/x.mp4"}
     return Row(
         **{
             "key": f"{style}/{prompt}/{backend}/{roll}",
-            "nodeid": f"suites/{style}/test_{style}.py::test_{style}[{prompt}-{backend}-r{roll}]",
+            "nodeid": f"suites/{style}/test_{style}.py::test_{style}{test}[{prompt}-{backend}-r{roll}]",
+            "page": f"cases/{style}-{prompt}-{backend}-{roll}{test}.html",
             "text": "A fox sleeps.",
             "metrics": {name: {"value": value, "unit": "1"} for name, value in values.items()},
             "expected": expected(),
@@ -104,7 +109,7 @@ _VERDICTS: list[CaseVerdict | None] = [None, None, None, "fail", "error", "unsco
 
 
 @st.composite
-def any_row(draw: st.DrawFn, prompt: str, roll: int) -> Row:
+def any_row(draw: st.DrawFn, prompt: str, roll: int, test: str = "") -> Row:
     """A case of a run: looked at or not, good or bad."""
     verdict = draw(st.sampled_from(_VERDICTS))
     style, backend = (
@@ -112,7 +117,7 @@ def any_row(draw: st.DrawFn, prompt: str, roll: int) -> Row:
         draw(st.sampled_from(["drawn@one", "bought@two"])),
     )
     if verdict == "error" or verdict == "unscored":
-        return without_clip(prompt, roll, verdict, style=style, backend=backend)
+        return without_clip(prompt, roll, verdict, style=style, backend=backend, test=test)
     asked = expected(
         camera=draw(st.sampled_from(["any", "static", "pan_left", "orbit"])),
         shot=draw(st.sampled_from([None, "wide", "close_up"])),
@@ -124,6 +129,7 @@ def any_row(draw: st.DrawFn, prompt: str, roll: int) -> Row:
         *draw(st.lists(findings, max_size=3)),
         style=style,
         backend=backend,
+        test=test,
         verdict=verdict,
         metrics=draw(metric_values),
         expected=asked,
@@ -134,6 +140,6 @@ def any_row(draw: st.DrawFn, prompt: str, roll: int) -> Row:
 
 @st.composite
 def runs(draw: st.DrawFn, most: int = 8) -> list[Row]:
-    """The rows of a run in any order, one for every case."""
-    cases = draw(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3)), unique=True, max_size=most))
-    return [draw(any_row(prompt, roll)) for prompt, roll in cases]
+    """The rows of a run in any order; two tests may look at one case."""
+    case = st.tuples(st.sampled_from("abc"), st.integers(0, 3), st.sampled_from(["", "_again"]))
+    return [draw(any_row(*which)) for which in draw(st.lists(case, unique=True, max_size=most))]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pytest_videobench.defects.dimensions import defect_dimension, defect_dimensions
 from pytest_videobench.metrics.base import Dimension
 from pytest_videobench.prompts.vocabulary import DEFECTS
-from pytest_videobench.report.digest import digest
+from pytest_videobench.report.digest import costs, digest
 from tests.unit.rows import expected, finding, row, runs, without_clip
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def only_style(rows: list[Row]) -> StyleDigest:
 
 
 def roles(rows: list[Row]) -> dict[str, str]:
-    return {pick.role: pick.key.removeprefix("tiny/") for pick in only_style(rows).picks}
+    return {pick.role: pick.row.key.removeprefix("tiny/") for pick in only_style(rows).picks}
 
 
 def scores(found: Digest) -> dict[tuple[str, Dimension], Score]:
@@ -79,21 +79,22 @@ def test_a_prompt_that_passes_never_lowers_a_score(rows: list[Row]) -> None:
 @given(runs())
 def test_picks_are_different_cases_of_their_style(rows: list[Row]) -> None:
     for style in digest(rows).styles:
-        keys = [pick.key for pick in style.picks]
-        known = {row.key for row in rows if row.style == style.style}
-        assert len(keys) == len(set(keys)) == min(5, len(known))
-        assert set(keys) <= known
+        pages = [pick.row.page for pick in style.picks]
+        known = {row.page for row in rows if row.style == style.style}
+        assert len(pages) == len(set(pages)) == min(5, len(known))
+        assert set(pages) <= known
         assert all(pick.why.endswith((".", "…", "came")) for pick in style.picks)
 
 
 @settings(max_examples=50, deadline=None)
 @given(runs())
 def test_a_tally_points_at_the_gravest_finding_of_its_defect(rows: list[Row]) -> None:
-    by_key = {row.key: row for row in rows}
     for style in digest(rows).styles:
         for tally in style.tallies:
-            key, index = tally.worst
-            worst = by_key[key].findings[index]
+            worst = tally.row.findings[tally.finding]
+            having = [row for row in rows if row.style == style.style and tally.defect in row.defects()]
+            assert tally.row in having
+            assert tally.cases == len(having)
             mine = [
                 f
                 for row in rows
@@ -172,7 +173,7 @@ def test_a_case_without_a_clip_has_no_score() -> None:
 def test_a_case_is_tallied_once_however_often_its_defect_comes_back() -> None:
     rows = [row("a", 0, finding("flash", 0.2), finding("flash", 0.9), finding("flash", 0.4, gate=False))]
     (tally,) = only_style(rows).tallies
-    assert (tally.cases, tally.failing, tally.worst) == (1, 1, ("tiny/a/drawn@one/0", 1))
+    assert (tally.cases, tally.failing, tally.row, tally.finding) == (1, 1, rows[0], 1)
 
 
 def test_picks_show_the_worst_the_typical_the_unsteady_the_close_and_the_best() -> None:
@@ -220,7 +221,7 @@ def test_a_single_passing_case_is_the_best_and_no_close_call() -> None:
 
 def test_further_cases_are_of_prompts_that_are_not_shown_yet() -> None:
     rows = [row("a", roll) for roll in range(4)] + [row(name) for name in "xyz"]
-    shown = [pick.key.split("/")[1] for pick in only_style(rows).picks]
+    shown = [pick.row.key.split("/")[1] for pick in only_style(rows).picks]
     assert sorted(set(shown)) == ["a", "x", "y", "z"]
 
 
@@ -232,7 +233,43 @@ def test_seconds_are_those_of_clips_that_were_made() -> None:
     assert digest([stored]).clip_seconds is None
 
 
+PAID = {"cost_usd": 0.25, "synthetic": True, "origin": ""}
+
+
 def test_costs_are_summed_over_all_clips() -> None:
-    paid = {"cost_usd": 0.25, "synthetic": True, "origin": ""}
-    found = digest([row("a", clip=paid), row("b", clip=paid), without_clip("c")])
-    assert (found.cost_usd, found.synthetic, found.backends) == (0.5, 2, ("drawn@one",))
+    found = digest([row("a", clip=PAID), row("b", clip=PAID), without_clip("c")])
+    assert (found.cost_usd, found.synthetic, found.clips, found.backends) == (0.5, 2, 2, ("drawn@one",))
+    assert costs(found) == {"cost of these clips": 0.5}
+
+
+def test_a_clip_from_the_store_costs_nothing_again() -> None:
+    found = digest([row("a", clip=PAID), row("b", clip=PAID, timing={"store": 0.1, "made: render": 2.0})])
+    assert costs(found) == {"cost of these clips": 0.5, "spent in this run": 0.25}
+
+
+def test_a_clip_that_two_tests_look_at_is_paid_for_once() -> None:
+    found = digest([row("a", clip=PAID), row("a", clip=PAID, test="_again", timing={"store": 0.1})])
+    assert costs(found) == {"cost of these clips": 0.25}
+
+
+def test_a_run_without_clips_names_no_cost() -> None:
+    assert costs(digest([without_clip()])) == {}
+    assert costs(digest([row("a")])) == {"cost of these clips": 0.0}
+
+
+def test_two_tests_of_one_case_are_two_cases_everywhere() -> None:
+    rows = [row("a", 0, finding("freeze", 0.4)), row("a", 0, finding("freeze", 0.9), test="_again")]
+    style = only_style(rows)
+    (tally,) = style.tallies
+    assert (tally.cases, tally.failing, tally.row) == (2, 2, rows[1])
+    assert style.scores["motion"].cases == style.verdicts["fail"] == 2
+    assert "what breaks is freeze in 2 cases" in style.sentences[1]
+    assert [pick.row for pick in style.picks] == [rows[1], rows[0]]
+
+
+def test_tests_that_disagree_make_no_prompt_unsteady() -> None:
+    rows = [row("a"), row("a", 0, finding("freeze"), test="_again")]
+    assert "unsteady" not in roles(rows)
+    rows += [row("b"), row("b", 1, finding("flash", 0.3)), row("b", 2, finding(), test="_again")]
+    (why,) = [pick.why for pick in only_style(rows).picks if pick.role == "unsteady"]
+    assert why.startswith("The prompt b passes in 1 of its 2 rolls;")

@@ -68,9 +68,13 @@ def test_a_run_is_told_from_its_verdict_to_its_findings() -> None:
         without_clip("c"),
     ]
     assert text_of(rows, planned=4, videobench="0.1.0") == (
-        "## videobench: fail (1 of 3 cases)\n"
+        "## videobench: fail\n"
         "\n"
-        "3 cases of 4 planned; by drawn@one; 2.0 s a clip; videobench 0.1.0.\n"
+        "3 cases: 1 pass, 1 fail, 1 could not be judged.\n"
+        "\n"
+        "By drawn@one; 2.0 s a clip; cost of these clips 0.00 USD; videobench 0.1.0.\n"
+        "\n"
+        "**3 of 4 cases reported; the run was stopped.**\n"
         "\n"
         "| Style | pass | fail | error | unscored |\n"
         "| --- | --- | --- | --- | --- |\n"
@@ -82,10 +86,10 @@ def test_a_run_is_told_from_its_verdict_to_its_findings() -> None:
         "\n"
         "A dash: not measured. In brackets: the interval of 95 %, with the prompts as its sample.\n"
         "\n"
-        "| Style | Defect | Cases | Failing | Worst case |\n"
-        "| --- | --- | --- | --- | --- |\n"
-        "| tiny | late\\_decay | 1 | 1 | tiny/a/drawn@one/0 |\n"
-        "| tiny | flash | 1 | 0 | tiny/b/drawn@one/0 |\n"
+        "| Style | Defect | Cases | Failing | Worst case | When |\n"
+        "| --- | --- | --- | --- | --- | --- |\n"
+        "| tiny | late\\_decay | 1 | 1 | tiny/a/drawn@one/0 | 3.75–5.00 s |\n"
+        "| tiny | flash | 1 | 0 | tiny/b/drawn@one/0 | 1.00 s |\n"
         "\n"
         "### tiny\n"
         "\n"
@@ -111,7 +115,7 @@ def test_a_run_is_told_from_its_verdict_to_its_findings() -> None:
 
 
 def test_a_run_without_rows_has_a_title_and_no_table() -> None:
-    assert text_of([]) == "## videobench: nothing to judge in 0 cases\n\n0 cases.\n"
+    assert text_of([]) == "## videobench: nothing to judge\n\nNo case ran.\n"
 
 
 def test_only_the_gravest_findings_are_listed_and_the_rest_counted() -> None:
@@ -128,4 +132,20 @@ def test_what_is_permitted_is_no_finding() -> None:
 
 def test_synthetic_clips_and_prices_are_told() -> None:
     rows = [row("a", clip={"cost_usd": 0.5, "synthetic": True, "origin": ""})]
-    assert "; 0.50 USD; 1 synthetic clip, made by no model." in text_of(rows)
+    assert "; cost of these clips 0.50 USD; 1 synthetic clip, made by no model." in text_of(rows)
+    stored = row("b", clip=rows[0].clip, timing={"store": 0.1})
+    assert "; cost of these clips 1.00 USD; spent in this run 0.50 USD;" in text_of([*rows, stored])
+
+
+def test_two_tests_of_one_case_are_told_apart() -> None:
+    rows = [
+        row("a", 0, finding("freeze", 0.4)),
+        row("a", 0, finding("freeze", 0.9), test="_again"),
+        without_clip("b"),
+        without_clip("b", test="_again"),
+    ]
+    text = text_of(rows)
+    assert "| tiny | freeze | 2 | 2 | tiny/a/drawn@one/0 (test\\_tiny\\_again) | 1.00–2.00 s |" in text
+    for name in ("tiny", "tiny\\_again"):
+        assert f"| tiny/a/drawn@one/0 (test\\_{name}) | freeze |" in text
+        assert f"| tiny/b/drawn@one/0 (test\\_{name}) | error |" in text

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from pytest_videobench.report.facts import facts_of
 from pytest_videobench.report.grammar import count, duration, listed, percent
-from pytest_videobench.report.words import sentences
+from pytest_videobench.report.words import caveats, headline, sentences, software
 from tests.unit.rows import expected, finding, row, runs, without_clip
 
 if TYPE_CHECKING:
@@ -137,6 +137,11 @@ def test_what_breaks_is_named_by_its_number_of_cases() -> None:
             "Only a passes every time; the weakest is b: 1 of its 2 cases passes, and its gravest defect is freeze"
             " (severity 0.50).",
         ),
+        (
+            [row("a"), row("b", 0, finding()), row("b", 0, finding(), test="_again")],
+            "Only a passes every time; the weakest is b: none of its 2 cases passes, and its gravest defect is freeze"
+            " (severity 0.50).",
+        ),
     ],
 )
 def test_the_best_and_the_worst_prompt_are_named(rows: list[Row], sentence: str) -> None:
@@ -231,7 +236,7 @@ def test_the_last_sentence_says_where_clips_came_from(rows: list[Row], sentence:
 def test_counts_and_lists_read_well() -> None:
     assert [count(n, "case") for n in (0, 1, 2)] == ["0 cases", "1 case", "2 cases"]
     assert [listed("abc"[:n]) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
-    assert [duration(s) for s in (0, 0.5, 1.0, 9.94, 12.3, 119, 120)] == [
+    assert [duration(s) for s in (0, 0.5, 1.0, 9.94, 12.3, 119, 120, 7190, 9000)] == [
         "0 s",
         "0.5 s",
         "1.0 s",
@@ -239,9 +244,44 @@ def test_counts_and_lists_read_well() -> None:
         "12 s",
         "119 s",
         "2.0 min",
+        "119.8 min",
+        "2.5 h",
     ]
 
 
-@pytest.mark.parametrize(("share", "text"), [(0, "0"), (0.001, "1"), (0.5, "50"), (0.999, "99"), (1, "100")])
+def test_the_headline_counts_cases_and_what_has_no_verdict() -> None:
+    assert headline({"pass": 0, "fail": 0, "error": 0, "unscored": 0}) == "No case ran."
+    assert headline({"pass": 1, "fail": 0, "error": 0, "unscored": 0}) == "1 case: 1 pass."
+    assert headline({"pass": 0, "fail": 3, "error": 1, "unscored": 2}) == (
+        "6 cases: 0 pass, 3 fail, 1 could not be judged, 2 have no score."
+    )
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        ({}, ()),
+        ({"planned": 2, "unclaimed": []}, ()),
+        ({"planned": 69}, ("2 of 69 cases reported; the run was stopped.",)),
+        ({"unclaimed": ["x.mp4"]}, ("1 file matched no case: x.mp4.",)),
+        ({"unclaimed": list("abcde")}, ("5 files matched no case: a, b, c, d and e.",)),
+        ({"unclaimed": list("abcdefg")}, ("7 files matched no case: a, b, c, d, e and 2 others.",)),
+    ],
+)
+def test_what_a_reader_must_know_is_said(about: dict[str, object], said: tuple[str, ...]) -> None:
+    assert caveats([row("a"), row("b")], about) == said
+
+
+def test_rows_of_different_software_are_told() -> None:
+    old, new = {"numpy": "1.26", "opencv": "4.10"}, {"numpy": "2.0", "opencv": "4.10"}
+    rows = [row("a", fingerprint=new), row("b", fingerprint=old), without_clip("c")]
+    assert caveats(rows, {}) == ("Not all rows were measured by the same software: numpy 1.26 and 2.0.",)
+    assert software(rows) == {"numpy": ["1.26", "2.0"], "opencv": ["4.10"]}
+    assert caveats(rows[1:], {}) == ()
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0, "0"), (0.001, "1"), (0.5, "50"), (0.996, "99"), (0.999, "99"), (1, "100")]
+)
 def test_all_and_none_are_never_rounded_to(share: float, text: str) -> None:
     assert percent(share) == text

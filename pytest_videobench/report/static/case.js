@@ -3,17 +3,12 @@
 
 const player = document.querySelector(".vb-player");
 const clip = document.getElementById("clip");
-const findings = [...document.querySelectorAll(".vb-finding")];
+const findings = [...document.querySelectorAll(".vb-finding")]
+  .sort((one, other) => one.dataset.start - other.dataset.start);
 const frame = 1 / (Number(player.dataset.fps) || 24);
-
-function middle(finding) {
-  const { start, end } = finding.dataset;
-  if (finding.dataset.frame) return (Number(finding.dataset.frame) + 0.5) * frame;
-  return (Number(start) + Number(end)) / 2;
-}
+let visited = -1; // which of the findings was visited last
 
 function seek(time) {
-  if (!clip) return;
   const last = Math.max(0, (clip.duration || Number(player.dataset.duration)) - frame / 2);
   clip.currentTime = Math.min(Math.max(0, time), last);
   show(clip.currentTime);
@@ -26,26 +21,30 @@ function step(count) {
 }
 
 function visit(finding) {
+  visited = findings.indexOf(finding);
   findings.forEach((other) => other.classList.toggle("vb-open", other === finding));
   if (!clip) return;
   clip.pause();
-  seek(middle(finding));
+  seek(Number(finding.dataset.start) + frame / 2);
+  if (matchMedia("(max-width: 760px)").matches) player.scrollIntoView();
 }
 
 function jump(direction) {
-  const times = findings.map((finding) => [middle(finding), finding]).sort((a, b) => a[0] - b[0]);
-  const now = clip.currentTime;
-  const beyond = direction > 0
-    ? times.find(([time]) => time > now + frame / 4)
-    : times.reverse().find(([time]) => time < now - frame / 4);
-  if (!beyond) return;
-  history.replaceState(null, "", `#${beyond[1].id}`);
-  visit(beyond[1]);
+  const now = clip ? clip.currentTime : 0;
+  const starts = findings.map(({ dataset }) => Number(dataset.start));
+  const from = direction > 0
+    ? starts.filter((start) => start < now).length - 1
+    : starts.findIndex((start) => start >= now) < 0 ? findings.length : starts.findIndex((start) => start >= now);
+  const next = findings[(visited < 0 ? from : visited) + direction];
+  if (!next) return;
+  history.replaceState(null, "", `#${next.id}`);
+  visit(next);
 }
 
 function play() {
-  if (clip.paused) clip.play();
-  else clip.pause();
+  if (!clip.paused) return clip.pause();
+  if (clip.ended || clip.currentTime >= clip.duration - frame) clip.currentTime = 0;
+  return clip.play();
 }
 
 function slow() {
@@ -78,13 +77,14 @@ const deeds = {
 const keys = {
   p: deeds.previous, ArrowLeft: deeds.back, " ": deeds.play, ArrowRight: deeds.forward, n: deeds.next, s: deeds.slow,
 };
-const ways = { j: "[rel=next]", k: "[rel=prev]", i: "#all" };
+const ways = { j: "#after", k: "#before", i: "#all" };
 
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, select, video")) return;
   const onButton = event.key === " " && event.target.closest("button, a");
+  const scrolls = event.key.startsWith("Arrow") && event.target.closest(".vb-scroll");
   if (ways[event.key]) document.querySelector(ways[event.key])?.click();
-  else if (clip && keys[event.key] && !onButton) {
+  else if (clip && keys[event.key] && !onButton && !scrolls) {
     event.preventDefault();
     keys[event.key]();
   }
@@ -97,6 +97,7 @@ if (clip) {
   }));
   clip.addEventListener("timeupdate", () => show(clip.currentTime));
   clip.addEventListener("seeked", () => show(clip.currentTime));
+  clip.addEventListener("error", () => { document.getElementById("mute").hidden = false; });
   document.querySelectorAll("[data-do]").forEach((control) => {
     control.addEventListener("click", deeds[control.dataset.do]);
   });
@@ -107,7 +108,7 @@ if (clip) {
 
 function follow() {
   const finding = location.hash && document.getElementById(location.hash.slice(1));
-  if (!finding || !findings.includes(finding)) return;
+  if (!findings.includes(finding)) return;
   if (!clip || clip.readyState) visit(finding);
   else clip.addEventListener("loadedmetadata", () => visit(finding), { once: true });
 }
@@ -123,3 +124,22 @@ document.getElementById("together")?.addEventListener("click", ({ target }) => {
   rolls.forEach((roll) => { roll.currentTime = 0; run ? roll.play() : roll.pause(); });
   target.textContent = run ? "pause all" : "play all together";
 });
+
+// Who came from a filtered table goes on through it, and back to it.
+function neighbours() {
+  const left = JSON.parse(sessionStorage.getItem("vb-table") || "null");
+  const here = location.pathname.split("/").slice(-2).join("/");
+  const at = left ? left.pages.indexOf(decodeURIComponent(here)) : -1;
+  const all = document.getElementById("all");
+  if (at < 0 || !all || new URL(all.href).pathname !== left.path) return;
+  all.href += left.state;
+  document.getElementById("place").textContent = `${at + 1} of ${left.pages.length} shown`;
+  [["before", at - 1, "← previous"], ["after", at + 1, "next →"]].forEach(([id, index, words]) => {
+    document.getElementById(id)?.remove();
+    if (!left.pages[index]) return;
+    const link = Object.assign(document.createElement("a"), { id, textContent: words, href: `../${encodeURI(left.pages[index])}` });
+    link.rel = id === "before" ? "prev" : "next";
+    all.parentElement.append(link);
+  });
+}
+neighbours();

@@ -1,59 +1,89 @@
-// Filters, keys and playing in place for pytest-html's table of results. What is chosen stands in the address.
-// pytest-html draws the whole table anew at every change, so everything here is put back after each drawing.
+// Filters, order, keys and playing in place for pytest-html's table of results. What is chosen stands in the
+// address. pytest-html draws the whole table anew at every change, so everything here is put back after that.
 "use strict";
 
 const form = document.getElementById("vb-filter");
 const known = (body) => body.querySelector("[data-case]")?.dataset;
 const bodies = () => [...document.querySelectorAll("#results-table > tbody")];
 const shown = () => bodies().filter((body) => !body.classList.contains("vb-out"));
-let here = null; // nodeid of the row that the keys are at
+const playing = new Map(); // clips that play in their row, by the row's id
+let here = null; // id of the row that the keys are at
+let focused = null; // what had the focus: [id of a row or nothing, what to look for in it]
 
 function chosen() {
   return Object.fromEntries([...new FormData(form)].filter(([, value]) => value));
 }
 
+function value(about, metric) {
+  return about ? JSON.parse(about.values)[metric] ?? null : null;
+}
+
 function admits(about, wanted) {
-  return Object.entries(wanted).every(([name, value]) => {
+  return Object.entries(wanted).every(([name, choice]) => {
     if (name === "order") return true;
     if (!about) return false;
     if (name === "words") {
       const text = `${about.text} ${about.case}`.toLowerCase();
-      return value.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+      return choice.toLowerCase().split(/\s+/).every((word) => text.includes(word));
     }
-    return (about[name] || "").split(" ").includes(value);
+    if (name === "metric") return value(about, choice) !== null;
+    if (name === "from") return !wanted.metric || value(about, wanted.metric) >= Number(choice);
+    if (name === "to") return !wanted.metric || value(about, wanted.metric) <= Number(choice);
+    return name === "defect" || name === "tag" ? about[name].split(" ").includes(choice) : about[name] === choice;
   });
+}
+
+const GRAVEST = ["error", "fail", "unscored", "pass"];
+
+function place(body, wanted) {
+  const about = known(body);
+  if (!about) return null;
+  if (wanted.order === "up" || wanted.order === "down") {
+    const number = value(about, wanted.metric);
+    return number === null ? null : wanted.order === "up" ? number : -number;
+  }
+  if (wanted.order === "verdict") return GRAVEST.indexOf(about.verdict);
+  return about[wanted.order] || null;
+}
+
+function sort(wanted) {
+  if (!wanted.order || (["up", "down"].includes(wanted.order) && !wanted.metric)) return;
+  const places = new Map(bodies().map((body) => [body, place(body, wanted)]));
+  const sorted = bodies().sort((one, other) => {
+    const [a, b] = [places.get(one), places.get(other)];
+    if (a === null || b === null) return (a === null) - (b === null);
+    return a < b ? -1 : Number(a > b);
+  });
+  document.getElementById("results-table").append(...sorted);
 }
 
 function apply() {
   const wanted = chosen();
+  sort(wanted);
   const all = bodies();
   all.forEach((body) => body.classList.toggle("vb-out", !admits(known(body), wanted)));
   document.getElementById("vb-count").textContent = `${shown().length} of ${all.length} shown`;
   if (here) mark(here, false);
+  leave();
+}
+
+// Pages of cases lead through what is shown here, and back to it.
+function leave() {
+  const pages = shown().map((body) => known(body)?.page).filter(Boolean);
+  sessionStorage.setItem("vb-table", JSON.stringify({ path: location.pathname, state: location.search + location.hash, pages }));
 }
 
 function remember() {
   const text = new URLSearchParams(chosen()).toString();
   history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
+  leave();
 }
 
 function recall() {
   const wanted = new URLSearchParams(location.hash.slice(1));
   for (const field of form.elements) if (field.name) field.value = wanted.get(field.name) || "";
-  order();
   apply();
-  const row = wanted.get("case") && bodies().find((body) => known(body)?.case === wanted.get("case"));
-  if (row) mark(row.id, true);
-  else if (["style", "defect"].some((name) => wanted.has(name))) document.getElementById("cases").scrollIntoView();
-}
-
-// Sorting is pytest-html's own: a click on the column's head, until it points the way that is asked for.
-function order() {
-  const [column, way] = (form.elements.order.value || "result").split(":");
-  const head = document.querySelector(`#results-table th[data-column-type="${column}"]`);
-  if (!head) return;
-  const pointing = way === "down" ? "desc" : "asc";
-  for (let turn = 0; turn < 2 && !head.classList.contains(pointing); turn += 1) head.click();
+  if (["style", "defect"].some((name) => wanted.has(name))) document.getElementById("cases").scrollIntoView();
 }
 
 function mark(id, scroll) {
@@ -75,7 +105,8 @@ function move(by) {
 function furnish() {
   document.querySelectorAll("#results-table th.sortable").forEach((head) => {
     head.tabIndex = 0;
-    head.setAttribute("aria-sort", { asc: "ascending", desc: "descending" }[head.classList[1]] || "none");
+    const way = head.classList.contains("asc") ? "ascending" : head.classList.contains("desc") ? "descending" : "none";
+    head.setAttribute("aria-sort", way);
   });
   document.querySelectorAll(".collapsible > .col-result").forEach((cell) => {
     cell.tabIndex = 0;
@@ -84,6 +115,17 @@ function furnish() {
   // A viewer for media that no case of ours has would only confuse who listens to the page.
   document.querySelectorAll("#results-table .media.hidden").forEach((media) => media.remove());
   document.querySelectorAll("#results-table .log").forEach((log) => { log.tabIndex = 0; });
+  playing.forEach((clip, id) => {
+    const link = document.getElementById(id)?.querySelector(".vb-play");
+    if (!link) return;
+    const ran = clip.dataset.ran;
+    link.replaceWith(clip);
+    if (ran) clip.play();
+  });
+  if (focused && document.activeElement === document.body) {
+    const [id, what] = focused;
+    (id ? document.getElementById(id) : document)?.querySelector(what)?.focus({ preventScroll: true });
+  }
 }
 
 const main = document.createElement("main");
@@ -105,14 +147,26 @@ new MutationObserver((changes) => {
   if (drawn) { furnish(); apply(); }
 }).observe(main, { childList: true });
 
-form.addEventListener("input", ({ target }) => {
-  if (target.name === "order") order();
-  apply();
-  remember();
-});
-form.addEventListener("reset", () => setTimeout(() => { order(); apply(); remember(); }));
+form.addEventListener("input", () => { apply(); remember(); });
+form.addEventListener("reset", () => setTimeout(() => { apply(); remember(); }));
 form.addEventListener("submit", (event) => event.preventDefault());
 window.addEventListener("hashchange", recall);
+
+document.addEventListener("focusin", ({ target }) => {
+  const head = target.closest("#results-table th[data-column-type]");
+  if (head) focused = [null, `#results-table th[data-column-type="${head.dataset.columnType}"]`];
+  else if (target.matches(".col-result")) focused = [target.closest("tbody").id, ".col-result"];
+  else focused = null;
+});
+
+// Before pytest-html hears of it: the order of its heads goes before ours, and its drawing stops what plays.
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("#results-table th.sortable") && form.elements.order.value) {
+    form.elements.order.value = "";
+    remember();
+  }
+  playing.forEach((clip) => { clip.dataset.ran = clip.paused ? "" : "yes"; });
+}, true);
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest(".vb-play[data-clip]");
@@ -122,6 +176,7 @@ document.addEventListener("click", (event) => {
     src: link.dataset.clip, controls: true, loop: true, muted: true, autoplay: true, playsInline: true,
   });
   clip.setAttribute("aria-label", link.querySelector("img").alt);
+  playing.set(link.closest("tbody").id, clip);
   link.replaceWith(clip);
   clip.focus();
 });
