@@ -1,9 +1,10 @@
-"""Small things about files that several rooms need."""
+"""Small things about files and records that several rooms need."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,3 +31,8 @@ def writable(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: writable(entry) for key, entry in value.items()}
     return [writable(entry) for entry in value] if isinstance(value, list) else value
+
+
+def time_of_day() -> str:
+    """Give the time in UTC, to the second, as records say it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.footage.camera_class import seen_as
+from pytest_videobench.report.facts import tested_by
 from pytest_videobench.report.plots import curves, spans
 from pytest_videobench.report.render import render, write_static
 
@@ -51,7 +52,7 @@ def write_pages(rows: Sequence[Row], folder: Path, home: str) -> None:
 
 def _prompt_of(row: Row) -> tuple[str, ...]:
     """Tell the rolls of one prompt, one backend and one test from all others."""
-    return row.style, row.prompt, row.backend, row.nodeid.partition("[")[0]
+    return row.style, row.prompt, row.backend, tested_by(row)
 
 
 def _facts(row: Row) -> dict[str, str]:

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from pytest_videobench.files import publish, writable
+from pytest_videobench.files import publish, time_of_day, writable
 from pytest_videobench.stash import case_of, needs_clip, notices_key
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Recorder:
         self._page: Page | None = None
         self._crashes: dict[str, str] = {}
         self._plan: dict[str, Any] = {}
+        self._started = time_of_day()
         self.plan_file = Path(gettempdir()) / f"videobench-plan-{uuid4().hex}.json"
         """Where the plan is left; a worker that dies later has left it already."""
 
@@ -140,6 +141,7 @@ class Recorder:
 
         return {
             "videobench": __version__,
+            "started": self._started,
             "rolls": self._settings.rolls,
             "offline": self._settings.offline,
         }

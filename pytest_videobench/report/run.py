@@ -8,13 +8,12 @@ import os
 import shutil
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.backends.base import Inventory
 from pytest_videobench.cases import slug
-from pytest_videobench.files import publish, writable
+from pytest_videobench.files import publish, time_of_day, writable
 from pytest_videobench.footage.playable import PLAYABLE
 from pytest_videobench.footage.strip import POSTER, STRIP
 from pytest_videobench.gate.row import Row
@@ -46,7 +45,7 @@ class RunFolder:
     def __init__(self, folder: Path, about: dict[str, Any]) -> None:
         self.folder = folder
         self.rows: list[Row] = []
-        self.about = {"version": RUN_VERSION, "started": _now(), "finished": None, **about}
+        self.about = {"version": RUN_VERSION, "started": time_of_day(), "finished": None, **about}
         self._pages: set[str] = set()
 
     @staticmethod
@@ -82,7 +81,7 @@ class RunFolder:
         """
         self.rows.sort(key=lambda row: (row.key, row.nodeid))
         publish(self.folder / ROWS, "".join(map(_line, self.rows)).encode())
-        self.about |= {**facts, "planned": planned, "finished": _now()}
+        self.about |= {**facts, "planned": planned, "finished": time_of_day()}
         self._write_run(complete=planned == len(self.rows))
         write_pages(self.rows, self.folder, home)
         text = summary(digest(self.rows), self.rows, self.about)
@@ -123,13 +122,15 @@ class RunFolder:
         return clip
 
     def _write_run(self, *, complete: bool) -> None:
+        found = digest(self.rows)
         about = {
             **self.about,
             "complete": complete,
             "cases": len(self.rows),
             "verdicts": {verdict: sum(row.verdict == verdict for row in self.rows) for verdict in VERDICTS},
             "styles": self.counts(),
-            "cost_usd": round(sum((row.clip or {}).get("cost_usd", 0.0) for row in self.rows), 6),
+            "cost_usd": found.cost_usd,
+            "spent_usd": found.spent_usd,
             "fingerprint": next((row.fingerprint for row in self.rows if row.fingerprint), {}),
         }
         text = json.dumps(about, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
@@ -183,7 +184,3 @@ def _bring(source: Path, target: Path, root: Path) -> str | None:
 
 def _line(row: Row) -> str:
     return json.dumps(row.to_json(), sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -16,7 +16,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.errors import OfflineMiss, StoreError
-from pytest_videobench.files import file_digest
+from pytest_videobench.files import file_digest, time_of_day
 from pytest_videobench.store.keys import cache_key, identity
 
 if TYPE_CHECKING:
@@ -234,7 +234,7 @@ def _write_sidecar(
         "synthetic": generation.synthetic,
         "origin": generation.origin,
         "injected": [_brief(fault) for fault in (generation.truth or {}).get("injected", ())],
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "created": time_of_day(),
     }
     _dump(workdir / SIDECAR, sidecar)
 
