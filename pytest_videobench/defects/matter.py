@@ -47,18 +47,18 @@ def events(footage: Footage) -> tuple[Event, ...]:
         if switch.strength < rule["strength"]:
             break
         proof = prover.prove(switch, rule["sum"] - switch.strength)
-        if proof is not None and abs(proof.object) > rule["outline"]:
+        if proof is not None:
             first, last = _span(footage, switch)
             if footage.times[last] - footage.times[first] <= rule["sudden"]:
                 found.append(Event(switch=switch, proof=proof, first=first, last=last))
     return tuple(found)
 
 
-def findings(footage: Footage, defect: str, way: int, what: str) -> Iterator[Finding]:
-    """Report the events whose outline goes (way 1) or comes (way -1)."""
-    rule = rules("matter")
+def findings(footage: Footage, defect: str, what: str) -> Iterator[Finding]:
+    """Report the events whose outline goes, or comes, as the defect's rule says."""
+    rule, outline = rules("matter"), rules(defect)["outline"]
     for event in events(footage):
-        if event.proof.object * way < 0:
+        if event.proof.object / outline <= 1:  # they have the same sign where the way is right
             continue
         box = _share(footage, event.switch)
         yield Finding(

@@ -17,4 +17,4 @@ if TYPE_CHECKING:
 @detector(gate=False)
 def pop_in(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find places where an object takes the place of a background that was there for long, and stays."""
-    return findings(footage, "pop_in", -1, "appears")
+    return findings(footage, "pop_in", "appears")

@@ -17,4 +17,4 @@ if TYPE_CHECKING:
 @detector(gate=False)
 def vanish(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find places where an object that was there for long gives way to its background, and stays away."""
-    return findings(footage, "vanish", 1, "vanishes")
+    return findings(footage, "vanish", "vanishes")

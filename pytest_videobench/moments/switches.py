@@ -100,12 +100,13 @@ def structure(luma: NDArray[np.uint8]) -> NDArray[np.float32]:
 def _pairs(footage: Footage, turn: CameraTurn) -> Iterator[_Pair]:
     rule, times, small = limits("switch"), footage.times, footage.small
     frames = looked_at(times)
-    shapes = {int(frame): structure(small[frame]) for frame in frames}
+    shapes: dict[int, NDArray[np.float32]] = {}
     for first in map(int, frames):
         at = int(np.searchsorted(times[frames], times[first] + rule["reach"] - 0.004))
         if at == len(frames):
             return
         last = int(frames[at])
+        shapes |= {frame: structure(small[frame]) for frame in (first, last) if frame not in shapes}
         there, back = (_flow(footage, turn, *pair) for pair in ((first, last), (last, first)))
         yield _Pair(
             first=first,
@@ -113,6 +114,7 @@ def _pairs(footage: Footage, turn: CameraTurn) -> Iterator[_Pair]:
             lost=_unlike(shapes[first], shapes[last], there),
             born=_unlike(shapes[last], shapes[first], back),
         )
+        del shapes[first]  # later pairs begin later
 
 
 def _flow(footage: Footage, turn: CameraTurn, first: int, last: int) -> NDArray[np.float32]:
