@@ -102,6 +102,21 @@ def test_n_and_p_walk_through_the_findings(
     assert page.url == where or len(row["findings"]) == 1
 
 
+def test_a_moment_is_shown_in_the_clip_with_its_place(
+    watched: Watched, report: Path, rows: list[dict[str, Any]]
+) -> None:
+    row = next(row for row in rows if any(moment["box"] for moment in row["moments"]))
+    page = watched.open(report / row["page"])
+    page.wait_for_function("() => document.getElementById('clip').readyState >= 1")
+    buttons = page.locator(".vb-moment")
+    assert buttons.count() == len(row["moments"]) <= 8
+    assert page.locator(".vb-curve").first.locator(".vb-mark").count() == len(row["moments"])
+    index, moment = next(pair for pair in enumerate(row["moments"]) if pair[1]["box"])
+    buttons.nth(index).click()
+    assert abs(clip_time(page) - moment["time"]) <= 1 / FPS
+    page.wait_for_selector("#boxes .vb-box")
+
+
 def test_filters_show_what_they_name_and_stand_in_the_address(
     watched: Watched, report: Path, rows: list[dict[str, Any]]
 ) -> None:
