@@ -18,6 +18,7 @@ import numpy as np
 from pytest_videobench.footage.motion import dense_flow, pixels, sampled
 from pytest_videobench.moments.camera import CameraTurn
 from pytest_videobench.moments.limits import limits
+from pytest_videobench.threads import one_opencv_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,9 +87,10 @@ def switches(footage: Footage) -> tuple[Switch, ...]:
     """Give the strongest switches of a clip, strongest first, one for every place and time."""
     if min(footage.small.shape[1:]) < 2 * limits("switch")["area"]:
         return ()
-    changes = _Changes(footage)
-    found = sorted(changes.places(), key=lambda place: (-place.height, place.pair.first))
-    return tuple(changes.switch(place) for place in _apart(found, footage.times))
+    with one_opencv_thread():
+        changes = _Changes(footage)
+        found = sorted(changes.places(), key=lambda place: (-place.height, place.pair.first))
+        return tuple(changes.switch(place) for place in _apart(found, footage.times))
 
 
 def structure(luma: NDArray[np.uint8]) -> NDArray[np.float32]:
