@@ -11,7 +11,16 @@ if TYPE_CHECKING:
 
     from pytest_videobench.defects.base import Finding
 
-ORDER = ("black_frames", "blank_frames", "hard_cut", "blockiness", "overexposed", "freeze", "flicker")
+ORDER = (
+    "black_frames",
+    "blank_frames",
+    "hard_cut",
+    "blockiness",
+    "overexposed",
+    "freeze",
+    "flicker",
+    "flash",
+)
 """What explains goes before what is explained."""
 EVENTS = {
     "hard_cut": ("black_frames", "blank_frames"),
@@ -27,6 +36,8 @@ EVENTS = {
     "duplicate_frames": ("freeze",),
     "low_motion": ("freeze",),
     "too_few_frames": ("freeze",),
+    "vanish": ("black_frames", "blank_frames", "hard_cut", "blockiness", "overexposed", "flash"),
+    "pop_in": ("black_frames", "blank_frames", "hard_cut", "blockiness", "overexposed", "flash"),
 }
 """Which defects yield to which others that happen at the same time."""
 

@@ -31,11 +31,17 @@ _DETAIL_SHARE = 0.02
 """Share of the blocks that must have detail."""
 
 
-def dense_flow(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Give the flow of content from one luma picture to the next, height × width × 2 pixels."""
+def dense_flow(
+    before: NDArray[np.uint8], after: NDArray[np.uint8], guess: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
+    """Give the flow of content from one luma picture to the next, height × width × 2 pixels.
+
+    A guess, of the same shape, is where the search starts; it is left as it is.
+    """
     height, width = before.shape
     if min(height, width) >= _DIS_MIN_SIDE:
-        return np.asarray(_dis(height, width).calc(before, after, None), np.float32)
+        start = None if guess is None else guess.copy()
+        return np.asarray(_dis(height, width).calc(before, after, start), np.float32)
     factor = -(-_DIS_MIN_SIDE // min(height, width))
     size = (width * factor, height * factor)
     large = _dis(*size).calc(cv2.resize(before, size), cv2.resize(after, size), None)
@@ -55,7 +61,7 @@ def boil(before: NDArray[np.uint8], after: NDArray[np.uint8], flow: NDArray[np.f
     then the median over the blocks with detail.
     """
     fine, later = _fine(before), _fine(after)
-    found = _sample(later, _pixels(*before.shape) + flow)
+    found = sampled(later, pixels(*before.shape) + flow)
     lost, detail = block_means(np.abs(found - fine)), block_means(np.abs(fine))
     rich = detail > _DETAIL
     return float(np.median(lost[rich] / detail[rich])) if rich.mean() > _DETAIL_SHARE else float("nan")
@@ -120,14 +126,15 @@ def _dis(_height: int, _width: int) -> Any:  # OpenCV's stubs know less of it th
 
 
 @cache
-def _pixels(height: int, width: int) -> NDArray[np.float32]:
+def pixels(height: int, width: int) -> NDArray[np.float32]:
     """Give the coordinates of every pixel, height × width × 2."""
     return np.dstack(np.meshgrid(np.arange(width), np.arange(height))).astype(np.float32)
 
 
-def _sample(
+def sampled(
     picture: NDArray[np.uint8] | NDArray[np.float32], where: NDArray[np.float32]
 ) -> NDArray[np.float32]:
+    """Read a picture at points between its pixels, height × width × 2."""
     remap = cast("Any", cv2.remap)  # the stubs refuse the empty second map that its documentation asks for
     return np.asarray(
         remap(picture, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32
@@ -136,13 +143,13 @@ def _sample(
 
 def _warp_error(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> float:
     forward, backward = dense_flow(before, after), dense_flow(after, before)
-    target = _pixels(*before.shape) + forward
-    returned = _sample(backward, target)
+    target = pixels(*before.shape) + forward
+    returned = sampled(backward, target)
     loop = _energy(forward + returned)
     seen = loop < 0.01 * (_energy(forward) + _energy(returned)) + 0.5
     if not seen.any():
         return float("nan")  # all of it is occluded: nothing is known
-    error = (_sample(after, target) - before) / 255
+    error = (sampled(after, target) - before) / 255
     return float(np.mean(error[seen] ** 2))
 
 
@@ -152,8 +159,8 @@ def _energy(flow: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _middle_error(before: NDArray[np.uint8], middle: NDArray[np.uint8], after: NDArray[np.uint8]) -> float:
     half = np.asarray(dense_flow(before, after) / 2, np.float32)
-    pixels = _pixels(*middle.shape)
-    guess = np.add(_sample(before, pixels - half), _sample(after, pixels + half)) / 2
+    grid = pixels(*middle.shape)
+    guess = np.add(sampled(before, grid - half), sampled(after, grid + half)) / 2
     return float(np.mean(np.abs(guess - middle)))
 
 

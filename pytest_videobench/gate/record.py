@@ -106,6 +106,7 @@ def _footage_cells(footage: Footage) -> dict[str, Any]:
     from pytest_videobench.footage.camera_class import camera_move
     from pytest_videobench.footage.fingerprint import fingerprint
     from pytest_videobench.footage.strip import strip_times
+    from pytest_videobench.moments.moments import moment_cells, moments
 
     probe = footage.probe
     move = camera_move(footage.camera, footage.gaps, probe.height / probe.width)
@@ -113,5 +114,6 @@ def _footage_cells(footage: Footage) -> dict[str, Any]:
         "probe": asdict(probe),
         "camera": {"move": move.word, "confidence": round(float(move.confidence), 3)},
         "fingerprint": dict(fingerprint()),
+        "moments": moment_cells(moments(footage)),
         "strip": strip_times(footage),
     }

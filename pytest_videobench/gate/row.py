@@ -47,6 +47,9 @@ class Row:
     probe: dict[str, Any] | None = None
     camera: dict[str, Any] | None = None
     """The camera's class as it was seen: ``move`` and ``confidence``."""
+    moments: list[dict[str, Any]] = field(default_factory=list)
+    """Where to look first, best first: ``time`` in seconds, ``box`` in shares of the picture or null for all
+    of it, ``reason``, ``score``."""
     strip: list[float] = field(default_factory=list)
     """Seconds of the frames in the clip's strip of pictures."""
     clip: dict[str, Any] | None = None

@@ -126,9 +126,24 @@ def test_n_and_p_reach_every_finding(watched: Watched, tmp_path: Path) -> None:
     seen = []
     for key in "nnnnnpppp":
         page.keyboard.press(key)
-        seen.append(page.url.rpartition("#")[2])
+        seen.append(page.evaluate("() => location.hash.slice(1)"))  # page.url lags behind
     assert seen[:5] == [f"finding-{number}" for number in (4, 2, 3, 1, 5)]
     assert seen[5:] == seen[:4][::-1]
+
+
+def test_a_moment_is_shown_in_the_clip_with_its_place(
+    watched: Watched, report: Path, rows: list[dict[str, Any]]
+) -> None:
+    row = next(row for row in rows if any(moment["box"] for moment in row["moments"]))
+    page = watched.open(report / row["page"])
+    page.wait_for_function("() => document.getElementById('clip').readyState >= 1")
+    buttons = page.locator(".vb-moment")
+    assert buttons.count() == len(row["moments"]) <= 8
+    assert page.locator(".vb-curve").first.locator(".vb-mark").count() == len(row["moments"])
+    index, moment = next(pair for pair in enumerate(row["moments"]) if pair[1]["box"])
+    buttons.nth(index).click()
+    assert abs(clip_time(page) - moment["time"]) <= 1 / FPS
+    page.wait_for_selector("#boxes .vb-box")
 
 
 def test_filters_show_what_they_name_and_stand_in_the_address(
@@ -141,7 +156,7 @@ def test_filters_show_what_they_name_and_stand_in_the_address(
     page.select_option("[name=verdict]", "fail")
     wanted = sorted(row["key"] for row in rows if (row["style"], row["verdict"]) == ("animation", "fail"))
     assert sorted(visible_cases(page)) == wanted
-    there = page.url
+    there = page.evaluate("() => location.href")
     again = watched.page.context.new_page()
     again.goto(there)
     assert sorted(visible_cases(again)) == wanted

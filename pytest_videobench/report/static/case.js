@@ -5,6 +5,7 @@ const player = document.querySelector(".vb-player");
 const clip = document.getElementById("clip");
 const findings = [...document.querySelectorAll(".vb-finding")]
   .sort((one, other) => one.dataset.start - other.dataset.start);
+const moments = [...document.querySelectorAll(".vb-moment")];
 const frame = 1 / (Number(player.dataset.fps) || 24);
 let visited = -1; // which of the findings was visited last
 
@@ -27,6 +28,12 @@ function visit(finding) {
   clip.pause();
   seek(Number(finding.dataset.start) + frame / 2);
   if (matchMedia("(max-width: 760px)").matches) player.scrollIntoView();
+}
+
+function look(moment) {
+  moments.forEach((other) => other.classList.toggle("vb-open", other === moment));
+  clip.pause();
+  seek(Number(moment.dataset.time) + frame / 2);
 }
 
 function jump(direction) {
@@ -62,7 +69,9 @@ function show(time) {
   }
   const boxes = findings.filter(({ dataset }) =>
     dataset.box && time >= Number(dataset.start) - frame && time <= Number(dataset.end) + frame);
-  document.getElementById("boxes").replaceChildren(...boxes.map(({ dataset }) => {
+  const looked = moments.filter(({ classList, dataset }) =>
+    dataset.box && classList.contains("vb-open") && Math.abs(time - Number(dataset.time)) <= frame);
+  document.getElementById("boxes").replaceChildren(...[...boxes, ...looked].map(({ dataset }) => {
     const [left, top, width, height] = dataset.box.split(" ").map((share) => `${100 * Number(share)}%`);
     const box = document.createElement("span");
     box.className = "vb-box";
@@ -101,6 +110,7 @@ if (clip) {
   document.querySelectorAll("[data-do]").forEach((control) => {
     control.addEventListener("click", deeds[control.dataset.do]);
   });
+  moments.forEach((moment) => moment.addEventListener("click", () => look(moment)));
   document.querySelectorAll(".vb-frame").forEach((still) => {
     still.addEventListener("click", () => { clip.pause(); seek(Number(still.dataset.time) + frame / 2); });
   });
