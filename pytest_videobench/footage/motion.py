@@ -41,7 +41,7 @@ def dense_flow(
     height, width = before.shape
     if min(height, width) >= _DIS_MIN_SIDE:
         start = None if guess is None else guess.copy()
-        return np.asarray(_dis(height, width).calc(before, after, start), np.float32)
+        return np.asarray(_dis(height, width, guess is not None).calc(before, after, start), np.float32)
     factor = -(-_DIS_MIN_SIDE // min(height, width))
     size = (width * factor, height * factor)
     large = _dis(*size).calc(cv2.resize(before, size), cv2.resize(after, size), None)
@@ -119,8 +119,13 @@ def sampling_interval(fps: float) -> int:
 
 
 @lru_cache(maxsize=16)
-def _dis(_height: int, _width: int) -> Any:  # OpenCV's stubs know less of it than 4.13 and 5 have
-    """Give one instance per picture size: a small picture changes an instance's parameters for good."""
+def _dis(
+    _height: int, _width: int, _guided: bool = False
+) -> Any:  # the stubs know less of it than OpenCV has
+    """Give one instance per picture size, and one more for searches that start from a guess.
+
+    A small picture changes an instance's parameters for good, and a guess stays with it for later calls.
+    """
     create = cast("Any", cv2).DISOpticalFlow_create
     return create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,7 @@ from pytest_videobench.footage import motion
 from pytest_videobench.footage.analyse import analyse
 from pytest_videobench.footage.camera_class import camera_move
 from pytest_videobench.footage.footage import CameraPath
+from pytest_videobench.footage.motion import dense_flow
 from pytest_videobench.metrics import dynamic_degree
 from pytest_videobench.metrics.base import METRICS
 from pytest_videobench.metrics.measure import measure_all
@@ -200,6 +202,14 @@ def test_short_and_small_clips_are_measured_or_left_open(
 def test_a_tiny_clip_leaves_no_trace_on_the_next(folder: Path, clean: Footage) -> None:
     footage_of(np.ascontiguousarray(moving(frames=3)[:, :48, :48]), folder)
     assert np.array_equal(footage_of(moving(), folder).motion.flow, clean.motion.flow)
+
+
+def test_a_guessed_flow_leaves_no_trace_on_the_next() -> None:
+    pictures = np.random.default_rng(3).integers(0, 255, (3, 90, 160)).astype(np.uint8)
+    before, after, other = (cv2.GaussianBlur(picture, (0, 0), 4) for picture in pictures)
+    alone = dense_flow(before, after)
+    dense_flow(other, before, np.full((90, 160, 2), 9.0, np.float32))
+    assert np.array_equal(dense_flow(before, after), alone)
 
 
 @pytest.mark.parametrize("crf", [10, 16, 23])
