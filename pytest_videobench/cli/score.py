@@ -104,12 +104,12 @@ def _record(path: Path, **known: Any) -> dict[str, Any]:
     """Give a record in which what is not known is empty."""
     from pytest_videobench.footage.fingerprint import fingerprint
 
-    empty: dict[str, Any] = {"sha256": None, "probe": None, "metrics": {}, "findings": []}
+    empty: dict[str, Any] = {"sha256": None, "probe": None, "metrics": {}, "findings": [], "coverage": {}}
     return {"clip": str(path), **empty, "fingerprint": dict(fingerprint()), "error": None, **known}
 
 
 def _cells(assessment: Assessment) -> dict[str, Any]:
-    from pytest_videobench.gate.row import finding_cell, metric_cells
+    from pytest_videobench.gate.row import coverage_cell, finding_cell, metric_cells
 
     metrics = metric_cells(assessment.measures)
     for breach in assessment.breaches:
@@ -117,7 +117,7 @@ def _cells(assessment: Assessment) -> dict[str, Any]:
     findings = [finding_cell(finding, assessment.expected) for finding in assessment.findings]
     for finding in findings:  # a line says in one word what may fail the clip
         finding["gate"] &= finding.pop("permitted") is None
-    return {"metrics": metrics, "findings": findings}
+    return {"metrics": metrics, "findings": findings, "coverage": coverage_cell(assessment.coverage)}
 
 
 def _records(args: argparse.Namespace) -> Iterator[dict[str, Any]]:

@@ -50,6 +50,9 @@ class Detector:
     gate_from: float
     """Severity from which a finding may fail a case: 0 for every finding, infinity for none."""
     look: Callable[[Footage, Expectations], Iterable[Finding]]
+    blind: Callable[[Footage, Expectations], str]
+    """Why it cannot see its defect in a clip, in a few words; empty where it can. Where it cannot, it is not
+    asked to look."""
 
     @property
     def gate(self) -> bool:
@@ -58,6 +61,8 @@ class Detector:
 
     def __call__(self, footage: Footage, expected: Expectations) -> list[Finding]:
         """Look through a clip; which findings may gate is the detector's property."""
+        if self.blind(footage, expected):
+            return []
         return [self._checked(finding) for finding in self.look(footage, expected)]
 
     def _checked(self, finding: Finding) -> Finding:
@@ -73,18 +78,24 @@ class Detector:
         )
 
 
+def sees_all(footage: Footage, expected: Expectations) -> str:
+    """Say that a detector can see its defect in any clip."""
+    return ""
+
+
 def detector(
-    *, gate: bool | float
+    *, gate: bool | float, blind: Callable[[Footage, Expectations], str] = sees_all
 ) -> Callable[[Callable[[Footage, Expectations], Iterable[Finding]]], Detector]:
     """Declare a function as the detector of its name, and which of its findings may fail a case.
 
     ``True`` is every finding, ``False`` none; a number is the severity from which they may, so that plain
-    cases fail and weak ones are shown.
+    cases fail and weak ones are shown. ``blind`` says in a few words why it can see nothing in a clip, such
+    as "no camera was asked for": its silence is no all-clear then.
     """
     gate_from = (0.0 if gate else inf) if isinstance(gate, bool) else gate
 
     def declare(look: Callable[[Footage, Expectations], Iterable[Finding]]) -> Detector:
-        return Detector(name=look.__name__, gate_from=gate_from, look=look)
+        return Detector(name=look.__name__, gate_from=gate_from, look=look, blind=blind)
 
     return declare
 

@@ -22,7 +22,14 @@ ZOOM_WIDTHS = 0.33
 """Picture widths by which an average point moves when the content doubles or turns by one radian."""
 
 
-@detector(gate=rules("camera_mismatch")["gate_from"])
+def _blind(footage: Footage, expected: Expectations) -> str:
+    if expected.camera == "any":
+        return "no certain camera was asked for"
+    seen = len(footage.camera.fit) and _trust(footage, rules("camera_mismatch")) > 0
+    return "" if seen else "the picture does not move as one"
+
+
+@detector(gate=rules("camera_mismatch")["gate_from"], blind=_blind)
 def camera_mismatch(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find a camera whose net motion is of another kind than the one asked for, or that stands instead.
 
@@ -30,15 +37,13 @@ def camera_mismatch(footage: Footage, expected: Expectations) -> Iterable[Findin
     camera that stands. Less where only a part of the picture follows the camera.
     """
     rule, asked = rules("camera_mismatch"), expected.camera
-    if asked == "any" or not len(footage.camera.fit):
-        return
     move = camera_move(footage.camera, footage.gaps, footage.probe.height / footage.probe.width)
     if move.word in seen_as(asked) and move.confidence >= rule["sure"]:
         return
     trust = _trust(footage, rule)
     stray = _stray(move, asked, rule)
     stands = asked != "static" and move.word == "static" and _obeyed(move, asked) < rule["enough"]
-    if trust <= 0 or not (stands or stray):
+    if not (stands or stray):
         return
     yield Finding(
         defect="camera_mismatch",

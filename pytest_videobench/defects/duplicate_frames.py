@@ -16,15 +16,18 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Expectations
 
 
-@detector(gate=rules("duplicate_frames")["gate_from"])
+def _blind(footage: Footage, expected: Expectations) -> str:
+    pairs = rules("duplicate_frames")["pairs"]
+    return "" if len(footage.frames.time) > pairs else f"fewer than {pairs + 1:g} frames"
+
+
+@detector(gate=rules("duplicate_frames")["gate_from"], blind=_blind)
 def duplicate_frames(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find clips that show every new picture several times, at a lower true rate than the stored one.
 
     Severity is the share of the stored frames that repeat: a half where every picture is shown twice.
     """
     rule, steps = rules("duplicate_frames"), block_steps(footage)
-    if len(steps) < rule["pairs"]:
-        return
     repeats = repeated_steps(steps, int(rule["reach"]), rule["repeat"])
     share, moves = float(np.mean(repeats)), np.flatnonzero(~repeats)
     if share < rule["share"] or len(moves) < 2 or np.median(steps[moves]) < rule["motion"]:

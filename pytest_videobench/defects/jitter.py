@@ -16,15 +16,20 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Expectations
 
 
-@detector(gate=True)
+def _blind(footage: Footage, expected: Expectations) -> str:
+    rule = rules("jitter")
+    if len(footage.camera.fit) < rule["pairs"]:
+        return f"fewer than {rule['pairs'] + 1:g} different frames"
+    return "" if (footage.camera.fit >= rule["fit"]).any() else "the picture never moves as one"
+
+
+@detector(gate=True, blind=_blind)
 def jitter(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find spans in which the whole picture goes one way and back, pair after pair.
 
     What counts is the reversal, because motion that hangs is uneven too and still goes on in one direction.
     """
     rule, path, times = rules("jitter"), footage.camera, footage.times
-    if len(path.dx) < rule["pairs"]:
-        return
     shift = np.stack([path.dx, path.dy], axis=1)
     reversal = np.sqrt(np.maximum(-shift[1:] * shift[:-1], 0).sum(axis=1))
     reversal[np.minimum(path.fit[1:], path.fit[:-1]) < rule["fit"]] = np.nan

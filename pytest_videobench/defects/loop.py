@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Expectations
 
 
-@detector(gate=rules("loop")["gate_from"])
+def _blind(footage: Footage, expected: Expectations) -> str:
+    least = rules("loop")["seconds"] + rules("loop")["shift"]
+    return "" if len(footage.times) >= 4 and footage.times[-1] >= least else f"shorter than {least:g} s"
+
+
+@detector(gate=rules("loop")["gate_from"], blind=_blind)
 def loop(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find a moving part that the clip shows again, or plays in reverse, frame by frame.
 
@@ -28,8 +33,6 @@ def loop(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     rule = rules("loop")
     stride = max(1, -(-len(footage.distinct) // int(rule["frames"])))
     times = footage.times[::stride]
-    if len(times) < 4 or times[-1] < rule["seconds"] + rule["shift"]:
-        return
     apart = _differences(footage.frames.blocks[footage.distinct[::stride]])
     rate = 1 / float(np.median(np.diff(times)))
     length, shift = max(4, round(rule["seconds"] * rate)), max(4, round(rule["shift"] * rate))

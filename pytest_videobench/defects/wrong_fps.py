@@ -13,11 +13,16 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Expectations
 
 
-@detector(gate=True)
+def _blind(footage: Footage, expected: Expectations) -> str:
+    return "" if expected.delivery.fps else "no frame rate was asked for"
+
+
+@detector(gate=True, blind=_blind)
 def wrong_fps(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find a rate of stored frames that was not asked for; repeats inside are ``duplicate_frames``."""
     asked, got = expected.delivery.fps, footage.probe.fps
-    if not asked or abs(got - asked) <= rules("wrong_fps")["tolerance_share"] * asked:
+    assert asked is not None
+    if abs(got - asked) <= rules("wrong_fps")["tolerance_share"] * asked:
         return
     yield Finding(
         defect="wrong_fps",

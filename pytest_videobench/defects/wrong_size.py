@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Delivery, Expectations
 
 
-@detector(gate=True)
+def _blind(footage: Footage, expected: Expectations) -> str:
+    asked = expected.delivery
+    return "" if asked.ratio or asked.width or asked.height else "no size was asked for"
+
+
+@detector(gate=True, blind=_blind)
 def wrong_size(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find a width or height that was not asked for; where a ratio was asked, a picture of another one."""
     probe, asked = footage.probe, expected.delivery

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from pytest_videobench.defects.coverage import coverage
 from pytest_videobench.defects.look import find_defects
 from pytest_videobench.metrics.measure import measure_all
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_videobench.defects.base import Finding
+    from pytest_videobench.defects.coverage import Look
     from pytest_videobench.footage.footage import Footage
     from pytest_videobench.metrics.base import Measure
     from pytest_videobench.prompts.model import Expectations, Threshold
@@ -42,6 +44,8 @@ class Assessment:
     measures: Mapping[str, Measure]
     findings: tuple[Finding, ...]
     breaches: tuple[Breach, ...]
+    coverage: tuple[Look, ...]
+    """What was looked for, and what was not."""
     expected: Expectations
 
     def problems(self) -> Problems:
@@ -63,10 +67,12 @@ def assess(footage: Footage, expected: Expectations) -> Assessment:
         for threshold in expected.thresholds
         if threshold.metric in measures and _breaks(measures[threshold.metric], threshold)
     ]
+    findings = tuple(find_defects(footage, expected))
     return Assessment(
         measures=measures,
-        findings=tuple(find_defects(footage, expected)),
+        findings=findings,
         breaches=tuple(breaches),
+        coverage=coverage(footage, expected, {finding.defect for finding in findings}),
         expected=expected,
     )
 

@@ -11,7 +11,7 @@ from pytest_videobench.gate.row import CaseVerdict, Row, assessment_cells, expec
 from pytest_videobench.gate.thresholds import complete
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Mapping, Sequence
 
     from pytest_videobench.cases import Case
     from pytest_videobench.errors import VideobenchError
@@ -48,10 +48,9 @@ class CaseRecord:
                 error = {"kind": "assessment", "message": f"{type(broken).__name__}: {broken}"}
         if self.error is not None:
             error = {"kind": self.error.kind, "message": str(self.error)}
-        found = {cell["defect"] for cell in cells["findings"]} if "findings" in cells else None
         return Row(
             **case_cells(self.case),
-            watch=_watch_cells(self.case.prompt.watch, found),
+            watch=_watch_cells(self.case.prompt.watch, cells),
             injected=list(self.clip.sidecar.get("injected", ())) if self.clip else [],
             nodeid=nodeid,
             verdict=verdict,
@@ -84,16 +83,13 @@ def case_cells(case: Case) -> dict[str, Any]:
     }
 
 
-def _watch_cells(watch: Sequence[Watch], found: Collection[str] | None) -> list[dict[str, Any]]:
+def _watch_cells(watch: Sequence[Watch], cells: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Say of every watched defect what came of it; where no detector looks, silence is no all-clear."""
-    from pytest_videobench.defects.base import DEFECTS
-
-    def state(defect: str) -> str:
-        if found is None:
-            return "unknown"
-        return "found" if defect in found else "not found" if defect in DEFECTS.names() else "not checked"
-
-    return [{"defect": w.defect, "note": w.note, "state": state(w.defect)} for w in watch]
+    found = {finding["defect"] for finding in cells.get("findings", ())}
+    words = {"checked": "not found", "weak": "weakly checked", "unchecked": "not checked"}
+    states = {name: words[state] for state, names in cells.get("coverage", {}).items() for name in names}
+    states |= dict.fromkeys(found, "found")
+    return [{"defect": w.defect, "note": w.note, "state": states.get(w.defect, "unknown")} for w in watch]
 
 
 def _clip_cell(clip: Clip) -> dict[str, Any]:

@@ -9,7 +9,10 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_videobench.defects.base import Finding
+    from pytest_videobench.defects.coverage import Look
     from pytest_videobench.gate.assess import Assessment
     from pytest_videobench.metrics.base import Measure
     from pytest_videobench.prompts.model import Expectations
@@ -44,6 +47,9 @@ class Row:
     curves: dict[str, dict[str, list[float]]] = field(default_factory=dict)
     """Of the metrics that a page draws over time: ``times`` in seconds and ``values``, as many of each."""
     findings: list[dict[str, Any]] = field(default_factory=list)
+    coverage: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What was looked for: ``checked`` and ``weak`` with the published recall of each defect or null,
+    ``unchecked`` with the reason. Empty where there was no clip to look at."""
     probe: dict[str, Any] | None = None
     camera: dict[str, Any] | None = None
     """The camera's class as it was seen: ``move`` and ``confidence``."""
@@ -59,8 +65,8 @@ class Row:
     notes: list[str] = field(default_factory=list)
     watch: list[dict[str, Any]] = field(default_factory=list)
     """Defects that were seen on clips of this prompt before: ``defect``, ``note``, and ``state``, which is
-    ``found``, ``not found``, ``not checked`` where no detector knows the defect, or ``unknown`` where there
-    was no clip to look at."""
+    ``found``, ``not found``, ``weakly checked``, ``not checked``, or ``unknown`` where there was no clip to
+    look at."""
     injected: list[dict[str, Any]] = field(default_factory=list)
     """Faults that a generator put into the clip on purpose: ``fault``, ``defect``, ``start``, ``end``,
     ``severity``, ``note``."""
@@ -123,12 +129,21 @@ def finding_cell(finding: Finding, expected: Expectations | None = None) -> dict
     return cell
 
 
+def coverage_cell(looks: Iterable[Look]) -> dict[str, dict[str, Any]]:
+    """Give what was looked for as builtins, defect by defect."""
+    cell: dict[str, dict[str, Any]] = {"checked": {}, "weak": {}, "unchecked": {}}
+    for look in looks:
+        cell[look.state][look.defect] = look.why if look.state == "unchecked" else look.recall
+    return cell
+
+
 def assessment_cells(assessment: Assessment) -> dict[str, Any]:
     """Give the fields of a row that an assessment fills."""
     return {
         "metrics": metric_cells(assessment.measures),
         "curves": curve_cells(assessment.measures),
         "findings": [finding_cell(f, assessment.expected) for f in assessment.findings],
+        "coverage": coverage_cell(assessment.coverage),
         "problems": list(assessment.problems()),
         "expected": expected_cell(assessment.expected),
     }

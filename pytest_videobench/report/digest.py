@@ -12,6 +12,7 @@ from statistics import NormalDist, fmean, median
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pytest_videobench.report.facts import DIMENSIONS, GRAVEST, VERDICTS, cost_of, facts_of, gravity, place
+from pytest_videobench.report.looked import looked_for
 from pytest_videobench.report.picks import picks
 from pytest_videobench.report.words import sentences
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_videobench.gate.row import Row
     from pytest_videobench.metrics.base import Dimension
     from pytest_videobench.report.facts import Facts
+    from pytest_videobench.report.looked import Looked
     from pytest_videobench.report.picks import Pick
 
 RunVerdict: TypeAlias = Literal["pass", "fail", "error", "nothing"]
@@ -66,6 +68,8 @@ class StyleDigest:
     """The defect that fails the most cases comes first."""
     picks: tuple[Pick, ...]
     """Up to five different cases worth a look, and why."""
+    looked: dict[Dimension, Looked]
+    """What its clips were looked at for."""
     sentences: tuple[str, ...]
 
 
@@ -86,6 +90,8 @@ class Digest:
     """Median seconds that a backend took for a clip in this run; ``None`` where none was made."""
     clips: int
     """Cases that have a clip."""
+    looked: Looked
+    """What the clips were looked at for."""
     synthetic: int
     """Those of them whose clip the embedded generator drew."""
 
@@ -108,6 +114,7 @@ def digest(rows: Sequence[Row]) -> Digest:
         spent_usd=round(sum(sorted(fact.spent for fact in facts)), 6),
         clip_seconds=median(seconds) if seconds else None,
         clips=len(clips),
+        looked=looked_for(rows),
         synthetic=sum(bool(clip["synthetic"]) for clip in clips),
     )
 
@@ -140,6 +147,7 @@ def _style_digest(style: str, facts: Sequence[Facts]) -> StyleDigest:
         scores={dimension: _score(facts, dimension) for dimension in DIMENSIONS},
         tallies=_tallies(facts),
         picks=picks(facts),
+        looked={name: looked_for([fact.row for fact in facts], name) for name in DIMENSIONS},
         sentences=sentences(facts),
     )
 

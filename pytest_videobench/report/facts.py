@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
-from pytest_videobench.defects.base import DEFECTS
 from pytest_videobench.defects.dimensions import defect_dimension
 from pytest_videobench.gate.row import CaseVerdict
 from pytest_videobench.metrics.base import METRICS, Dimension
@@ -159,26 +158,25 @@ def gravity(finding: Mapping[str, Any]) -> tuple[bool, float, float]:
 
 def facts_of(rows: Sequence[Row]) -> tuple[Facts, ...]:
     """Draw the facts from every row, in the order of the cases whatever that of the rows is."""
-    looked = _looked_at(rows)
     known = set(METRICS.names())
     used = {name for row in rows for name in row.metrics if name in known}
     metrics = {name: METRICS.get(name).dimension for name in sorted(used)}
     ordered = sorted(rows, key=place)
-    return tuple(_facts(row, looked, metrics) for row in ordered)
+    return tuple(_facts(row, metrics) for row in ordered)
 
 
-def _looked_at(rows: Iterable[Row]) -> frozenset[Dimension]:
-    """Give the dimensions of all detectors: those installed here, and those that left a finding."""
-    found = {finding["defect"] for row in rows for finding in row.findings}
-    return frozenset(map(defect_dimension, found.union(DEFECTS.names())))
+def _looked_at(row: Row) -> set[Dimension]:
+    """Give the dimensions of every defect that the clip was looked at for, or that was found."""
+    looked = {name for state in ("checked", "weak") for name in row.coverage.get(state, ())}
+    return set(map(defect_dimension, looked.union(finding["defect"] for finding in row.findings)))
 
 
-def _facts(row: Row, looked: frozenset[Dimension], metrics: Mapping[str, Dimension]) -> Facts:
+def _facts(row: Row, metrics: Mapping[str, Dimension]) -> Facts:
     forbidden = [finding for finding in row.findings if not finding["permitted"]]
     blocking = tuple(finding for finding in forbidden if finding["gate"])
     limits = sorted(_limits(row), key=lambda limit: (limit.room, limit.metric, limit.least))
     breaches = tuple(sorted({limit.metric for limit in limits if limit.room < 0}))
-    seen = looked.union(metrics[name] for name in row.metrics if name in metrics)
+    seen = _looked_at(row).union(metrics[name] for name in row.metrics if name in metrics)
     broken = {defect_dimension(finding["defect"]) for finding in blocking}
     return Facts(
         row=row,
@@ -186,7 +184,7 @@ def _facts(row: Row, looked: frozenset[Dimension], metrics: Mapping[str, Dimensi
         warnings=tuple(finding for finding in forbidden if not finding["gate"]),
         breaches=breaches,
         nearest=next((limit for limit in limits if limit.room >= 0), None),
-        measured=seen if row.metrics or row.findings else frozenset(),
+        measured=frozenset(seen),
         broken=frozenset(broken.union(metrics[name] for name in breaches if name in metrics)),
     )
 

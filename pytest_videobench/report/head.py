@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.report.digest import costs, digest
 from pytest_videobench.report.facts import DIMENSIONS, GRAVEST, place, titles
 from pytest_videobench.report.grammar import duration
+from pytest_videobench.report.looked import looked_for
 from pytest_videobench.report.render import render
 from pytest_videobench.report.words import caveats, headline, software, synthetic_of
 
@@ -30,6 +32,7 @@ def head(rows: Sequence[Row], run: Mapping[str, Any], base: str) -> str:
         synthetic=synthetic_of(found.synthetic, found.clips) if found.synthetic else "",
         about=_about(found, rows, run),
         dimensions=DIMENSIONS,
+        looked=partial(looked_for, rows),
         tally=_by_defect(found),
         titles=titles(rows),
         place=place,

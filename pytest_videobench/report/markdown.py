@@ -73,7 +73,9 @@ def _scores(digest: Digest) -> list[str]:
     """Give the score card: shares of cases that hold, with their intervals."""
     lines = [(style.style, *(_score(style.scores[name]) for name in DIMENSIONS)) for style in digest.styles]
     note = "A dash: not measured. In brackets: the interval of 95 %, with the prompts as its sample."
-    return [*_table(("Cases that hold", *DIMENSIONS), lines), note, ""] if lines else []
+    card = [*_table(("Cases that hold", *DIMENSIONS), lines), note, ""] if lines else []
+    looked = [(s.style, *(str(s.looked[name]) or "–" for name in DIMENSIONS)) for s in digest.styles]
+    return card + _table(("Kinds of defect looked for", *DIMENSIONS), looked if digest.looked else [])
 
 
 def _score(score: Score) -> str:

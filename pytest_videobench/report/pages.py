@@ -46,6 +46,7 @@ def write_pages(rows: Sequence[Row], folder: Path, home: str) -> None:
             asked=[line for line in _asked(row) if line[1]],
             metrics=list(_metrics(row)),
             facts=_facts(row),
+            unlooked=_unlooked(row),
         )
         (folder / row.page).write_text(text, encoding="utf-8")
 
@@ -71,6 +72,14 @@ def _facts(row: Row) -> dict[str, str]:
     found |= {f"time: {phase}": f"{seconds:.2f} s" for phase, seconds in row.timing.items()}
     found |= row.fingerprint
     return {"case": row.key, "test": row.nodeid, **found}
+
+
+def _unlooked(row: Row) -> dict[str, list[str]]:
+    """Give what was not looked for by the reason, or by who would have to look."""
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for defect, why in row.coverage.get("unchecked", {}).items():
+        reasons[why].append(defect)
+    return dict(reasons)
 
 
 def _duration(row: Row) -> float:

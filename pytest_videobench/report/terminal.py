@@ -6,7 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.report.facts import VERDICTS
-from pytest_videobench.report.words import synthetic_of
+from pytest_videobench.report.looked import looked_for
+from pytest_videobench.report.words import not_looked_for, synthetic_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,6 +36,9 @@ def summary(
     )
     if defects:
         yield "defects: " + ", ".join(f"{name} {count}" for name, count in defects.most_common())
+    silent = not_looked_for(looked_for(run.rows))
+    if silent:
+        yield silent
     limit = None if everything else _SHOWN
     yield from _listed("cases without a clip", [row.key for row in run.rows if _is_missing(row)], limit)
     yield from _listed("files that matched no case", unclaimed, limit)

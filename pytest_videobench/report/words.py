@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from pytest_videobench.defects.dimensions import defect_dimension
 from pytest_videobench.report.facts import DIMENSIONS, SYNTHETIC, tested_by
 from pytest_videobench.report.grammar import capital, count, duration, listed, percent, plain, some_of
+from pytest_videobench.report.looked import looked_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pytest_videobench.gate.row import Row
     from pytest_videobench.report.facts import Facts
+    from pytest_videobench.report.looked import Looked
 
 _NAMED = 3
 """Kinds of fault that a sentence names; the tally has all of them."""
@@ -123,6 +125,7 @@ def _what_holds(facts: Sequence[Facts]) -> str:
     parts = [_clean_dimensions(assessed)] if breaking else [_nothing_breaks(assessed)]
     parts += [f"what breaks is {_ranked(breaking, 'case')}"] if breaking else []
     parts += [f"what only warns is {_ranked(warning, 'case')}"] if warning else []
+    parts.append(not_looked_for(looked_for([fact.row for fact in assessed])))
     return "; ".join(filter(None, parts))
 
 
@@ -132,11 +135,13 @@ def _kinds(fact: Facts) -> list[str]:
 
 
 def _clean_dimensions(assessed: Sequence[Facts]) -> str:
-    """Name the dimensions that somebody looked at, and that nothing breaks or warns of."""
+    """Name the dimensions that nothing breaks or warns of, and of which nothing was left unlooked for."""
     doubted = {defect_dimension(name) for fact in assessed for name in fact.warned()}
     doubted |= {dimension for fact in assessed for dimension in fact.broken}
     clean = [d for d in DIMENSIONS if d not in doubted and any(d in fact.measured for fact in assessed)]
-    return f"nothing was found against {listed(clean)}" if clean else ""
+    rows = [fact.row for fact in assessed]
+    whole = [dimension for dimension in clean if not looked_for(rows, dimension).unchecked]
+    return f"nothing was found against {listed(whole)}" if whole else ""
 
 
 def _nothing_breaks(assessed: Sequence[Facts]) -> str:
@@ -144,6 +149,17 @@ def _nothing_breaks(assessed: Sequence[Facts]) -> str:
     be = "was" if len(unmeasured) == 1 else "were"
     rest = f", but {listed(unmeasured)} {be} not measured" if unmeasured else ""
     return f"nothing that breaks a clip was found in {count(len(assessed), 'case')}{rest}"
+
+
+def not_looked_for(looked: Looked) -> str:
+    """Say how many kinds of defect nothing looked for, and name some: silence about them is no praise."""
+    if not looked.unchecked:
+        return ""
+    kinds = sorted(looked.unchecked, key=lambda name: (DIMENSIONS.index(defect_dimension(name)), name))
+    if len(kinds) <= _NAMED:
+        return f"nothing looked for {listed([plain(name) for name in kinds])}"
+    named = [plain(name) for name in kinds[:: len(kinds) // _NAMED][:_NAMED]]
+    return f"nothing looked for {count(len(kinds), 'kind')} of defect, such as {listed(named)}"
 
 
 def _ranked(counted: Mapping[str, int], noun: str) -> str:

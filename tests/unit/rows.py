@@ -9,6 +9,11 @@ from hypothesis import strategies as st
 from pytest_videobench.gate.row import CaseVerdict, Row
 
 METRICS = {"temporal_flickering": 0.98, "sharpness": 50.0}
+COVERAGE: dict[str, dict[str, Any]] = {
+    "checked": dict.fromkeys(("freeze", "flicker", "blur", "jitter", "late_decay", "wrong_size")),
+    "weak": {"vanish": 0.4},
+    "unchecked": {"missing_element": "a person", "anachronism": "a person", "style_mismatch": "a person"},
+}
 THRESHOLDS = {"temporal_flickering": {"min": 0.8, "max": None}}
 
 
@@ -63,6 +68,7 @@ def row(
             "text": "A fox sleeps.",
             "metrics": {name: {"value": value, "unit": "1"} for name, value in values.items()},
             "expected": expected(),
+            "coverage": COVERAGE,
             "clip": clip,
             "timing": {"clip": 2.0, "footage": 1.0},
             **fields,
@@ -84,7 +90,10 @@ def without_clip(prompt: str = "fox", roll: int = 0, verdict: CaseVerdict = "err
     """A case that was never looked at."""
     error = {"kind": "missing_clip" if verdict == "unscored" else "backend", "message": "no clip came"}
     return row(
-        prompt, roll, verdict=verdict, **{"metrics": {}, "clip": None, "timing": {}, "error": error, **fields}
+        prompt,
+        roll,
+        verdict=verdict,
+        **{"metrics": {}, "coverage": {}, "clip": None, "timing": {}, "error": error, **fields},
     )
 
 

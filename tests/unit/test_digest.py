@@ -161,7 +161,8 @@ def test_a_broken_threshold_breaks_the_dimension_of_its_metric(
 
 def test_semantics_is_measured_as_soon_as_somebody_looks() -> None:
     assert only_style([row("a")]).scores["semantics"].share is None
-    rows = [row("a"), row("b", 0, finding("missing_element"))]
+    looked = {"checked": {"missing_element": 0.9}, "weak": {}, "unchecked": {}}
+    rows = [row("a", coverage=looked), row("b", 0, finding("missing_element"), coverage=looked)]
     assert only_style(rows).scores["semantics"].share == 0.5
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import WriteClip
 
-TOP = ["clip", "sha256", "probe", "metrics", "findings", "fingerprint", "error"]
+TOP = ["clip", "sha256", "probe", "metrics", "findings", "coverage", "fingerprint", "error"]
 PROBE = {"width", "height", "fps", "frames", "duration", "codec", "pix_fmt"}
 FINDING = {"defect", "start", "end", "severity", "confidence", "box", "note", "detector", "gate"}
 

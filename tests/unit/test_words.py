@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from pytest_videobench.report.facts import facts_of
 from pytest_videobench.report.grammar import count, duration, listed, percent
 from pytest_videobench.report.words import caveats, headline, sentences, software
-from tests.unit.rows import expected, finding, row, runs, without_clip
+from tests.unit.rows import COVERAGE, expected, finding, row, runs, without_clip
 
 if TYPE_CHECKING:
     from pytest_videobench.gate.row import Row
 
+UNSEEN = "nothing looked for anachronism, missing element and style mismatch."
 MADE = "A clip took 2.0 s to make (median of {})."
 DRAWN = {"cost_usd": 0.0, "synthetic": True, "origin": ""}
 
@@ -69,7 +70,7 @@ def test_the_first_sentence_is_the_verdict(rows: list[Row], sentence: str) -> No
 def test_a_clean_style_says_what_was_not_measured_and_no_more() -> None:
     assert said([row("a"), row("b")]) == [
         "Both cases pass.",
-        "Nothing that breaks a clip was found in 2 cases, but semantics was not measured.",
+        f"Nothing that breaks a clip was found in 2 cases, but semantics was not measured; {UNSEEN}",
         MADE.format(2),
     ]
 
@@ -78,13 +79,30 @@ def test_a_warning_is_said_and_its_dimension_not_praised() -> None:
     rows = [row("a", 0, finding("blur", gate=False)), row("b", 0, finding("flicker"))]
     assert said(rows)[1] == (
         "Nothing was found against motion, camera, decay and delivery;"
-        " what breaks is flicker in 1 case; what only warns is blur in 1 case."
+        f" what breaks is flicker in 1 case; what only warns is blur in 1 case; {UNSEEN}"
+    )
+
+
+def test_a_dimension_of_which_a_part_was_not_looked_at_is_not_praised() -> None:
+    rows = [row("a", 0, finding("flicker")), row("b")]
+    assert "against detail, motion" in said(rows)[1]
+    unseen = {**COVERAGE, "unchecked": {"overlay_text": "OCR"}}
+    seldom = [replace(rows[0], coverage=unseen), replace(rows[1], coverage=unseen)]
+    assert "against motion" in said(seldom)[1]
+    assert said(seldom)[1].endswith("; nothing looked for overlay text.")
+
+
+def test_many_kinds_that_nothing_looked_for_are_counted() -> None:
+    unseen = dict.fromkeys(("morph", "merge", "overlay_text", "watermark", "anachronism"), "a person")
+    rows = [replace(row("a"), coverage={**COVERAGE, "unchecked": unseen})]
+    assert said(rows)[1].endswith(
+        "; nothing looked for 5 kinds of defect, such as anachronism, overlay text and watermark."
     )
 
 
 def test_a_defect_that_fails_a_case_does_not_warn_of_it_as_well() -> None:
     assert said([row("a", 0, finding("blur"), finding("blur", 0.1, gate=False))])[1].endswith(
-        "what breaks is blur in 1 case."
+        f"what breaks is blur in 1 case; {UNSEEN}"
     )
 
 
@@ -100,7 +118,8 @@ def test_what_breaks_is_named_by_its_number_of_cases() -> None:
     ]
     assert said(rows)[1] == (
         "Nothing was found against delivery;"
-        " what breaks is freeze in 2 cases, late decay in 2, contrast out of its range in 1 and 2 other kinds."
+        " what breaks is freeze in 2 cases, late decay in 2, contrast out of its range in 1 and 2 other kinds;"
+        f" {UNSEEN}"
     )
 
 
