@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from pytest_videobench.gate.row import Row
 
+BESIDE = 0.2
+"""Seconds before and after a moment of which the page shows pictures."""
 ASSETS = "assets"
 """Folder of style and scripts, beside the pages."""
 
@@ -47,6 +49,7 @@ def write_pages(rows: Sequence[Row], folder: Path, home: str) -> None:
             metrics=list(_metrics(row)),
             facts=_facts(row),
             unlooked=_unlooked(row),
+            beside=BESIDE,
         )
         (folder / row.page).write_text(text, encoding="utf-8")
 

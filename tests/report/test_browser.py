@@ -146,6 +146,22 @@ def test_a_moment_is_shown_in_the_clip_with_its_place(
     page.wait_for_selector("#boxes .vb-box")
 
 
+def test_a_moment_shows_its_place_before_and_after(
+    watched: Watched, report: Path, rows: list[dict[str, Any]]
+) -> None:
+    row = next(row for row in rows if row["moments"])
+    page = watched.open(report / row["page"])
+    page.wait_for_function(
+        "count => document.querySelectorAll('.vb-moments canvas').length === count",
+        arg=2 * len(row["moments"]),
+    )
+    # Painted, not blank: a tainted canvas cannot be read back from a page on disk, so its picture is compared.
+    crops = page.locator(".vb-moments li").first.locator("canvas")
+    shots = {crops.nth(0).screenshot(), crops.nth(1).screenshot()}
+    assert len(shots) == 2
+    assert min(map(len, shots)) > 500
+
+
 def test_filters_show_what_they_name_and_stand_in_the_address(
     watched: Watched, report: Path, rows: list[dict[str, Any]]
 ) -> None:

@@ -135,6 +135,41 @@ document.getElementById("together")?.addEventListener("click", ({ target }) => {
   target.textContent = run ? "pause all" : "play all together";
 });
 
+// What a finding or a moment shows, before and after, is cut out of the clip itself.
+function cut(reel, box, time) {
+  const { videoWidth: width, videoHeight: height } = reel;
+  const [x, y, w, h] = box ? box.split(" ").map(Number) : [0, 0, 1, 1];
+  const least = 0.16; // of the width, so that small things are seen in their place
+  const wide = Math.min(1, Math.max(1.3 * w, least)), high = Math.min(1, Math.max(1.3 * h, least * width / height));
+  const left = Math.min(1 - wide, Math.max(0, x + w / 2 - wide / 2)), top = Math.min(1 - high, Math.max(0, y + h / 2 - high / 2));
+  const scale = Math.min(2, 200 / Math.max(wide * width, high * height));
+  const canvas = Object.assign(document.createElement("canvas"), { width: scale * wide * width, height: scale * high * height });
+  canvas.getContext("2d").drawImage(reel, left * width, top * height, wide * width, high * height, 0, 0, canvas.width, canvas.height);
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", `at ${time.toFixed(2)} s`);
+  canvas.title = `${time.toFixed(2)} s`;
+  return canvas;
+}
+
+async function cutOut() {
+  const marks = [...document.querySelectorAll("[data-before]")];
+  if (!clip || !marks.length) return;
+  const reel = Object.assign(document.createElement("video"), { muted: true, preload: "auto", src: clip.src });
+  await new Promise((done) => { reel.onloadeddata = done; });
+  for (const mark of marks) {
+    const crops = document.createElement("p");
+    crops.className = "vb-crops";
+    for (const time of [Number(mark.dataset.before), Number(mark.dataset.after)]) {
+      const seeked = new Promise((done) => { reel.onseeked = done; });
+      reel.currentTime = Math.min(time, reel.duration - frame) + frame / 2;
+      await seeked;
+      crops.append(cut(reel, mark.dataset.box, time));
+    }
+    mark.append(crops);
+  }
+}
+cutOut();
+
 // Who came from a filtered table goes on through it, and back to it.
 function neighbours() {
   const left = JSON.parse(sessionStorage.getItem("vb-table") || "null");
