@@ -79,6 +79,7 @@ def clip(videobench_case: Case, clip_cache: Store, request: pytest.FixtureReques
 def footage(clip: Clip, request: pytest.FixtureRequest) -> Footage:
     """What one decoding pass over the clip leaves behind; an unreadable clip is an error of its own kind."""
     from pytest_videobench.errors import ClipError
+    from pytest_videobench.footage.edges import write_edges
     from pytest_videobench.footage.keep import footage_of
     from pytest_videobench.footage.playable import write_playable
     from pytest_videobench.footage.strip import write_strip
@@ -93,6 +94,7 @@ def footage(clip: Clip, request: pytest.FixtureRequest) -> Footage:
             raise type(error)(f"{record.case.key}: {where}", error.reason) from None
         record.timing["footage"] = perf_counter() - started
     write_strip(record.footage, clip.folder)
+    write_edges(record.footage, clip.folder)
     write_playable(clip.path, record.footage.probe, clip.folder)
     return record.footage
 

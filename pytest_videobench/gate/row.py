@@ -50,6 +50,9 @@ class Row:
     coverage: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What was looked for: ``checked`` and ``weak`` with the published recall of each defect or null,
     ``unchecked`` with the reason. Empty where there was no clip to look at."""
+    shared: list[dict[str, str]] = field(default_factory=list)
+    """What its clip has in common with most clips of its backend, known at the end of the run: ``defect``,
+    ``note``."""
     probe: dict[str, Any] | None = None
     camera: dict[str, Any] | None = None
     """The camera's class as it was seen: ``move`` and ``confidence``."""

@@ -33,6 +33,7 @@ def head(rows: Sequence[Row], run: Mapping[str, Any], base: str) -> str:
         about=_about(found, rows, run),
         dimensions=DIMENSIONS,
         looked=partial(looked_for, rows),
+        patterns=run.get("patterns") or (),
         tally=_by_defect(found),
         titles=titles(rows),
         place=place,

@@ -34,6 +34,7 @@ def summary(digest: Digest, rows: Sequence[Row], about: Mapping[str, Any]) -> st
         [line for caveat in caveats(rows, about) for line in (f"**{escape(caveat)}**", "")],
         _verdicts(digest),
         _scores(digest),
+        _patterns(about),
         _tallies(digest, named),
         _sentences(digest.styles),
         _findings(ordered, named),
@@ -82,6 +83,13 @@ def _score(score: Score) -> str:
     if score.share is None:
         return "–"  # a dash for a missing value
     return f"{percent(score.share)} % ({percent(score.low)}–{percent(score.high)})"  # a range
+
+
+def _patterns(about: Mapping[str, Any]) -> list[str]:
+    """List what the clips of a backend share."""
+    shared = about.get("patterns") or ()
+    lines = [(pattern["backend"], pattern["defect"], pattern["note"]) for pattern in shared]
+    return _titled("What the clips of a backend share", ("Backend", "Defect", "Note"), lines, len(lines))
 
 
 def _tallies(digest: Digest, named: Mapping[Place, str]) -> list[str]:

@@ -7,15 +7,17 @@ import json
 import os
 import shutil
 from collections import Counter
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.backends.base import Inventory
 from pytest_videobench.cases import slug
 from pytest_videobench.files import publish, time_of_day, writable
+from pytest_videobench.footage.edges import read_edges
 from pytest_videobench.footage.playable import PLAYABLE
 from pytest_videobench.footage.strip import POSTER, STRIP
+from pytest_videobench.gate.patterns import inherit, patterns
 from pytest_videobench.gate.row import Row
 from pytest_videobench.report.digest import digest
 from pytest_videobench.report.facts import VERDICTS
@@ -25,7 +27,11 @@ from pytest_videobench.report.pages import write_pages
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from pytest_videobench.backends.base import Backend
+    from pytest_videobench.gate.patterns import Pattern
 
 RUN_VERSION = 1
 ROWS = "rows.jsonl"
@@ -46,7 +52,9 @@ class RunFolder:
         self.folder = folder
         self.rows: list[Row] = []
         self.about = {"version": RUN_VERSION, "started": time_of_day(), "finished": None, **about}
+        self.patterns: tuple[Pattern, ...] = ()
         self._pages: set[str] = set()
+        self._edges: dict[str, NDArray[np.int8]] = {}
 
     @staticmethod
     def is_free(folder: Path) -> bool:
@@ -79,9 +87,12 @@ class RunFolder:
         The record is complete when every planned case has its row. ``home`` leads from the folder to the
         page of the run; it is empty where there is none.
         """
+        self.patterns = patterns(self.rows, self._edges)
+        self.rows = inherit(self.rows, self.patterns, self._edges)
         self.rows.sort(key=lambda row: (row.key, row.nodeid))
         publish(self.folder / ROWS, "".join(map(_line, self.rows)).encode())
-        self.about |= {**facts, "planned": planned, "finished": time_of_day()}
+        shared = [writable(asdict(pattern)) for pattern in self.patterns]
+        self.about |= {**facts, "patterns": shared, "planned": planned, "finished": time_of_day()}
         self._write_run(complete=planned == len(self.rows))
         write_pages(self.rows, self.folder, home)
         text = summary(digest(self.rows), self.rows, self.about)
@@ -110,6 +121,9 @@ class RunFolder:
             return None
         clip = dict(row.clip)
         source = Path(clip.pop("path"))
+        still = read_edges(source.parent)
+        if still is not None:
+            self._edges[row.key] = still
         name = _file_name(row)
         played = source.with_name(PLAYABLE)
         clip["file"] = _bring(source, self.folder / "clips" / f"{name}{source.suffix}", self.folder)

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.report.facts import VERDICTS
+from pytest_videobench.report.grammar import plain
 from pytest_videobench.report.looked import looked_for
 from pytest_videobench.report.words import not_looked_for, synthetic_of
 
@@ -36,6 +37,8 @@ def summary(
     )
     if defects:
         yield "defects: " + ", ".join(f"{name} {count}" for name, count in defects.most_common())
+    for pattern in run.patterns:
+        yield f"{pattern.backend}, {plain(pattern.defect)} in general: {pattern.note}"
     silent = not_looked_for(looked_for(run.rows))
     if silent:
         yield silent
