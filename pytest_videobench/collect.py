@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from pytest_videobench.backends.base import Inventory
 from pytest_videobench.backends.registry import make_backend
 from pytest_videobench.cases import Case, backend_label, plan, slug
 from pytest_videobench.errors import PromptError, SpecError
+from pytest_videobench.gate.calibration import Calibration, read_calibration
 from pytest_videobench.metrics.base import METRICS
 from pytest_videobench.prompts.load import load_style
 
@@ -41,6 +43,12 @@ def backend_of(spec: str) -> Backend:
     return make_backend(spec)
 
 
+@cache
+def calibration_of(path: Path) -> Calibration:
+    """Read a file of limits once per process."""
+    return read_calibration(path)
+
+
 def backends_of(specs: Sequence[str]) -> list[Backend]:
     """Make the backends of a run; two that would share their case keys are refused."""
     backends = [backend_of(spec) for spec in dict.fromkeys(specs)]
@@ -52,9 +60,13 @@ def backends_of(specs: Sequence[str]) -> list[Backend]:
 
 
 @lru_cache(maxsize=64)
-def cases_of(module: Path, specs: tuple[str, ...], rolls: int, asked: Delivery) -> tuple[Case, ...]:
+def cases_of(
+    module: Path, specs: tuple[str, ...], rolls: int, asked: Delivery, calibration: Path | None
+) -> tuple[Case, ...]:
     """List the cases of a style module in a fixed order."""
-    return tuple(plan(style_beside(module).prompts, backends_of(specs), rolls, asked))
+    limits = calibration_of(calibration) if calibration else Calibration()
+    prompts = [replace(p, expect=limits.applied(p.expect)) for p in style_beside(module).prompts]
+    return tuple(plan(prompts, backends_of(specs), rolls, asked))
 
 
 def refusals(cases: Iterable[Case]) -> list[str]:

@@ -44,6 +44,8 @@ class Settings:
     cache: Path
     offline: bool
     dry_run: bool
+    calibration: Path | None = None
+    """Limits that were fitted to the user's own labels."""
     asks: tuple[Ask, ...] = ()
     """Seconds, size or ratio of every clip, where asked for."""
 
@@ -65,6 +67,7 @@ class Settings:
             cache=_folder(config, "vb_cache"),
             offline=bool(config.getoption("vb_offline") or config.getini("vb_offline")),
             dry_run=bool(config.getoption("vb_dry_run")),
+            calibration=_calibration(config),
             asks=_asks(config),
         )
 
@@ -151,6 +154,12 @@ _OPTIONS = (
         ini_default=False,
         help="Use stored clips only; a missing one is an error",
     ),
+    _Option(
+        name="calibration",
+        metavar="FILE",
+        ini="vb_calibration",
+        help="Limits that videobench calibrate fitted to your own labels",
+    ),
     _Option(name="dry-run", help="Show cases, price and time; make nothing"),
 )
 
@@ -196,6 +205,16 @@ def _ask(name: str, source: str, text: str) -> Ask:
         return Ask(source, read_param("duration" if name == "seconds" else name, text))
     except ValueError as error:
         raise pytest.UsageError(f"{source}: {error}") from None
+
+
+def _calibration(config: pytest.Config) -> Path | None:
+    given = _said(config, "calibration").get("calibration")
+    if given is None:
+        return None
+    path = _folder(config, "vb_calibration")
+    if not path.is_file():
+        raise pytest.UsageError(f"{given[0]}: there is no file {path}; videobench calibrate --out writes one")
+    return path
 
 
 def _folder(config: pytest.Config, name: str) -> Path:

@@ -71,7 +71,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
     settings = metafunc.config.stash[settings_key]
     try:
-        cases = cases_of(metafunc.definition.path, _specs(metafunc.config), settings.rolls, settings.asked)
+        cases = cases_of(
+            metafunc.definition.path,
+            _specs(metafunc.config),
+            settings.rolls,
+            settings.asked,
+            settings.calibration,
+        )
     except VideobenchError as error:
         raise pytest.Collector.CollectError(str(error)) from None
     if not PER_CLIP.intersection(metafunc.fixturenames):

@@ -38,6 +38,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="what the clips were asked to show; a camera move it names is checked",
     )
     parser.add_argument("--style", metavar="S", default="", help="hold the clips to this style's thresholds")
+    parser.add_argument(
+        "--calibration",
+        metavar="FILE",
+        type=Path,
+        help="limits that videobench calibrate fitted to your labels",
+    )
     parser.add_argument("--format", choices=("table", "jsonl"), default="table")
     parser.add_argument(
         "--jobs",
@@ -52,6 +58,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def score(args: argparse.Namespace) -> int:
     """Print a record per clip, in the order given, as soon as it is there."""
     args.style = _style(args.style)
+    if args.calibration is not None:
+        from pytest_videobench.gate.calibration import read_calibration
+
+        args.style = read_calibration(args.calibration).applied(args.style)
     print_record = _print_json if args.format == "jsonl" else _TablePrinter(args.clips)
     broken = 0
     for record in _records(args):

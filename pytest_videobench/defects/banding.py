@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Expectations
 
 
-@detector(gate=rules("banding")["gate_from"])
+@detector(gate=True)
 def banding(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find clips whose flat parts have only a few levels of brightness, all equally far apart.
 

@@ -48,7 +48,8 @@ class Detector:
 
     name: str
     gate_from: float
-    """Severity from which a finding may fail a case: 0 for every finding, infinity for none."""
+    """Severity from which a finding may fail a case, unless a calibration says another: 0 for every finding,
+    infinity for none."""
     look: Callable[[Footage, Expectations], Iterable[Finding]]
     blind: Callable[[Footage, Expectations], str]
     """Why it cannot see its defect in a clip, in a few words; empty where it can. Where it cannot, it is not
@@ -63,16 +64,17 @@ class Detector:
         """Look through a clip; which findings may gate is the detector's property."""
         if self.blind(footage, expected):
             return []
-        return [self._checked(finding) for finding in self.look(footage, expected)]
+        gate_from = dict(expected.gates).get(self.name, self.gate_from) if self.gate else inf
+        return [self._checked(finding, gate_from) for finding in self.look(footage, expected)]
 
-    def _checked(self, finding: Finding) -> Finding:
+    def _checked(self, finding: Finding, gate_from: float) -> Finding:
         numbers = (finding.start, finding.end, finding.severity, finding.confidence, *(finding.box or ()))
         if not all(map(isfinite, numbers)):
             raise ValueError(f"detector {self.name!r} found {finding.defect!r} with a number that is none")
         severity = min(1.0, max(0.0, float(finding.severity)))
         return replace(
             finding,
-            gate=severity >= self.gate_from,
+            gate=severity >= gate_from,
             severity=severity,
             confidence=min(1.0, max(0.0, float(finding.confidence))),
         )
@@ -84,20 +86,28 @@ def sees_all(footage: Footage, expected: Expectations) -> str:
 
 
 def detector(
-    *, gate: bool | float, blind: Callable[[Footage, Expectations], str] = sees_all
+    *, gate: bool, blind: Callable[[Footage, Expectations], str] = sees_all
 ) -> Callable[[Callable[[Footage, Expectations], Iterable[Finding]]], Detector]:
-    """Declare a function as the detector of its name, and which of its findings may fail a case.
+    """Declare a function as the detector of its name, and whether its findings may fail a case.
 
-    ``True`` is every finding, ``False`` none; a number is the severity from which they may, so that plain
-    cases fail and weak ones are shown. ``blind`` says in a few words why it can see nothing in a clip, such
+    Where they may, ``gates.toml`` can say from which severity, so that plain cases fail and weak ones are
+    shown. ``blind`` says in a few words why it can see nothing in a clip, such
     as "no camera was asked for": its silence is no all-clear then.
     """
-    gate_from = (0.0 if gate else inf) if isinstance(gate, bool) else gate
 
     def declare(look: Callable[[Footage, Expectations], Iterable[Finding]]) -> Detector:
+        gate_from = gates().get(look.__name__, 0.0) if gate else inf
         return Detector(name=look.__name__, gate_from=gate_from, look=look, blind=blind)
 
     return declare
+
+
+@cache
+def gates() -> Mapping[str, float]:
+    """Give the severities of ``gates.toml``, which ``videobench calibrate`` writes."""
+    text = (files("pytest_videobench.defects") / "gates.toml").read_text(encoding="utf-8")
+    table: dict[str, dict[str, float]] = tomllib.loads(text)["gates"]
+    return {name: entry["from"] for name, entry in table.items()}
 
 
 @cache

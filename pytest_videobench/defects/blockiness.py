@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Expectations
 
 
-@detector(gate=rules("blockiness")["gate_from"])
+@detector(gate=True)
 def blockiness(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find spans in which a grid of 8 pixels is seen.
 

@@ -21,7 +21,7 @@ def _blind(footage: Footage, expected: Expectations) -> str:
     return "" if lit(footage).any() else "no picture has light enough"
 
 
-@detector(gate=rules("blur")["gate_from"], blind=_blind)
+@detector(gate=True, blind=_blind)
 def blur(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find spans far softer than the rest of the clip, or else spans that are soft by any standard.
 

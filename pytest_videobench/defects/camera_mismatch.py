@@ -29,7 +29,7 @@ def _blind(footage: Footage, expected: Expectations) -> str:
     return "" if seen else "the picture does not move as one"
 
 
-@detector(gate=rules("camera_mismatch")["gate_from"], blind=_blind)
+@detector(gate=True, blind=_blind)
 def camera_mismatch(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find a camera whose net motion is of another kind than the one asked for, or that stands instead.
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Expectations
 
 
-@detector(gate=rules("flash")["gate_from"])
+@detector(gate=True)
 def flash(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find leaps of light over most of the picture that are undone at once, such as lightning.
 

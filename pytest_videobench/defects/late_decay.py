@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pytest_videobench.defects.base import Finding, detector, rules
 from pytest_videobench.defects.drift import colour_drift
+from pytest_videobench.defects.onset import onset
+from pytest_videobench.defects.smear import smear
 from pytest_videobench.defects.softness import detail_left, lit, sharpness_left
 from pytest_videobench.metrics.decay import decay_colourfulness, decay_contrast
 
@@ -18,18 +21,19 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Expectations
 
 
-@detector(gate=rules("late_decay")["gate_from"])
+@detector(gate=True)
 def late_decay(footage: Footage, expected: Expectations) -> Iterable[Finding]:
-    """Find sharpness that is lost bit by bit until the end, colours that drift away by themselves, and else
-    gross loss of contrast or colour from the first quarter to the last.
+    """Find sharpness that is lost bit by bit until the end, in the whole picture or in a region, colours that
+    drift away by themselves, and else gross loss of contrast or colour from the first quarter to the last.
 
-    Severity: 1 less the sharpness that is left; 0.75 and the size of a drift; half of what is lost of
-    contrast or colour, which a camera that moves on may lose as well.
+    A finding starts when the loss begins. Severity: 1 less the sharpness that is left; 0.75 and the size of a
+    drift; by its size for a region, which never gates; half of what is lost of contrast or colour, which a
+    camera that moves on may lose as well.
     """
     if footage.probe.duration < rules("late_decay")["seconds"]:
         return
-    found = [*_softening(footage), *_drifting(footage)]
-    yield from found or _faded(footage, expected)
+    softening = list(_softening(footage)) or list(_smearing(footage))
+    yield from [*softening, *_drifting(footage)] or _faded(footage, expected)
 
 
 def _softening(footage: Footage) -> Iterable[Finding]:
@@ -45,7 +49,20 @@ def _softening(footage: Footage) -> Iterable[Finding]:
         return
     kept = float(np.median(left[-last:]))
     note = f"Sharpness fades away: {100 * kept:.0f} % of the fine detail is left at the end."
-    yield _finding(footage, int(np.flatnonzero(left > rule["left"])[-1]), 1 - sharpness, note)
+    times = footage.frames.time[footage.samples.index]
+    begin = onset(np.log(np.maximum(left, 1e-3)), times)
+    yield _finding(footage, begin, 1 - sharpness, note)
+
+
+def _smearing(footage: Footage) -> Iterable[Finding]:
+    rule, region = rules("smear"), smear(footage)
+    if region is not None:
+        note = (
+            f"{100 * region.share:.0f} % of the picture lose their fine detail while their shapes stay: "
+            f"{100 * region.kept:.0f} % of it is left at the end."
+        )
+        severity = min(rule["most"], rule["severity"] + region.share)
+        yield replace(_finding(footage, region.sample, severity, note), box=region.box)
 
 
 def _drifting(footage: Footage) -> Iterable[Finding]:

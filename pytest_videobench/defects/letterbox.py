@@ -20,7 +20,7 @@ LOOKED_AT = 16
 """Frames that are looked at, evenly spaced."""
 
 
-@detector(gate=rules("letterbox")["gate_from"])
+@detector(gate=True)
 def letterbox(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find pairs of bars, above and below or left and right, that stay dark and end in a straight step.
 

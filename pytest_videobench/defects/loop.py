@@ -23,7 +23,7 @@ def _blind(footage: Footage, expected: Expectations) -> str:
     return "" if len(footage.times) >= 4 and footage.times[-1] >= least else f"shorter than {least:g} s"
 
 
-@detector(gate=rules("loop")["gate_from"], blind=_blind)
+@detector(gate=True, blind=_blind)
 def loop(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find a moving part that the clip shows again, or plays in reverse, frame by frame.
 

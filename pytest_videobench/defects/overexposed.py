@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Expectations
 
 
-@detector(gate=rules("overexposed")["gate_from"])
+@detector(gate=True)
 def overexposed(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find surges of light that burn the picture out for a while, or else spans in which much is pure white.
 

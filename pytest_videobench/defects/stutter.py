@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Expectations
 
 
-@detector(gate=rules("stutter")["gate_from"])
+@detector(gate=True)
 def stutter(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find lost frames, at which motion hangs and then leaps, or else frames that repeat amid motion.
 

@@ -88,6 +88,8 @@ class Expectations:
     """The prompt's own, which replace those of its style, which replace the package's."""
     permitted: tuple[Permission, ...] = ()
     delivery: Delivery = Delivery()
+    gates: tuple[tuple[str, float], ...] = ()
+    """Severity by detector from which its findings may fail the clip, where not the package's."""
 
     def __repr__(self) -> str:
         """Say the demands in a few words: pytest prints them when a test fails."""

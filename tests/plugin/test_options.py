@@ -179,3 +179,24 @@ def test_markers_are_listed(suite: Suite) -> None:
     suite.run("--markers", backend=None).stdout.fnmatch_lines(
         ["@pytest.mark.folder: *", "@pytest.mark.procedural: *", "@pytest.mark.abstract: *"]
     )
+
+
+def test_limits_of_a_calibration_decide_what_fails(suite: Suite) -> None:
+    limits = suite.root / "limits.toml"
+    limits.write_text(
+        "[thresholds.sharpness]\nmin = 1e6\nreason = 'our own clips are sharper'\n", encoding="utf-8"
+    )
+    suite.run("--vb-rolls=1", "--vb-calibration=limits.toml").assert_outcomes(failed=2)
+    assert "(our own clips are sharper)" in suite.rows()[0]["problems"][0]
+    suite.run("--vb-rolls=1", "--vb-calibration=limits.toml", "-n2").assert_outcomes(failed=2)
+    suite.run("--vb-rolls=1").assert_outcomes(passed=2)
+
+
+def test_a_calibration_that_is_none_is_one_line(suite: Suite) -> None:
+    result = suite.run("--vb-calibration=nowhere.toml")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["ERROR: --vb-calibration: there is no file *nowhere.toml; videobench calibrate*"]
+    )
+    (suite.root / "broken.toml").write_text("[gates]\nfreze = { from = 1 }\n", encoding="utf-8")
+    suite.run("--vb-calibration=broken.toml").stdout.fnmatch_lines(["*did you mean 'freeze'*"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -117,10 +118,18 @@ def test_a_permitted_fault_is_found_and_fails_nothing(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("gate", "gates"),
-    [(True, [True, True, True]), (False, [False, False, False]), (0.5, [False, True, True])],
+    ("gate", "limits", "gates"),
+    [
+        (True, (), [True, True, True]),
+        (False, (), [False, False, False]),
+        (True, (("three", 0.5), ("four", 0.0)), [False, True, True]),
+        (True, (("three", 1.1),), [False, False, False]),
+        (False, (("three", 0.5),), [False, False, False]),
+    ],
 )
-def test_a_detector_gates_from_the_severity_it_declares(path: Path, gate: float, gates: list[bool]) -> None:
+def test_a_detector_gates_from_the_severity_that_was_fitted(
+    path: Path, gate: bool, limits: tuple[tuple[str, float], ...], gates: list[bool]
+) -> None:
     @detector(gate=gate)
     def three(footage: Footage, expected: Expectations) -> list[Finding]:
         """Find three things."""
@@ -129,5 +138,6 @@ def test_a_detector_gates_from_the_severity_it_declares(path: Path, gate: float,
             for severity in (0.49, 0.5, 1.7)
         ]
 
-    assert [finding.gate for finding in three(spoilt("short", 0.5, path), demands())] == gates
-    assert three.gate == (gate is not False)
+    asked = replace(demands(), gates=limits)
+    assert [finding.gate for finding in three(spoilt("short", 0.5, path), asked)] == gates
+    assert three.gate == gate
