@@ -73,7 +73,7 @@ def make(folder: Path, seed: int) -> int:
 
 
 def visible() -> frozenset[str]:
-    """Give the defects that a few frames can show; overlays are in every frame, what is missing is in none."""
+    """Give the defects that a few frames can show: overlays are in all frames, what is missing is in none."""
     return frozenset(settings()["reading"]["seen"])
 
 
