@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,3 +28,9 @@ class CameraTurn:
     def between(self, first: int, last: int) -> Floats:
         """Give the 3 × 3 matrix from one distinct frame to another, earlier or later."""
         return np.asarray(self._from_first[last] @ self._to_first[first], np.float64)
+
+
+@lru_cache(maxsize=4)
+def camera_turn(footage: Footage) -> CameraTurn:
+    """Give the camera's motion of a clip; it is worked out once."""
+    return CameraTurn(footage)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from pytest_videobench.moments.camera import CameraTurn
+from pytest_videobench.moments.camera import camera_turn
 from pytest_videobench.moments.limits import limits
 from pytest_videobench.moments.switches import structure
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pytest_videobench.footage.footage import Footage
+    from pytest_videobench.footage.footage import Floats, Footage
     from pytest_videobench.moments.switches import Box, Switch
 
 
@@ -31,9 +32,6 @@ class Proof:
     """By how much less the old is found in the frames after it than in those before, 0–1."""
     new: float
     """By how much less the new is found in the frames before it than in those after, 0–1."""
-    object: float
-    """-1 to 1: how much more of an outline the place has before than after. An object that goes takes its
-    outline with it; one that comes brings it."""
 
     @property
     def margin(self) -> float:
@@ -46,7 +44,7 @@ class Prover:
 
     def __init__(self, footage: Footage) -> None:
         self._footage = footage
-        self._turn = CameraTurn(footage)
+        self._turn = camera_turn(footage)
         self._shapes: dict[int, NDArray[np.float32]] = {}
 
     def prove(self, switch: Switch, least: float) -> Proof | None:
@@ -61,7 +59,7 @@ class Prover:
             gone, new = min(gone, here[0]), min(new, here[1])
             if min(gone, new) < least:
                 return None
-        return Proof(at=at, gone=gone, new=new, object=self._object(switch, box))
+        return Proof(at=at, gone=gone, new=new)
 
     def _spans(self, switch: Switch, at: int) -> Iterator[tuple[int, int]]:
         """Give the frames to compare: those of the switch, and those close to its strongest step, between
@@ -114,8 +112,12 @@ class Prover:
         place = self._shape(frame)[max(0, y - down) : y + high + down, max(0, x - across) : x + wide + across]
         return _least_unlike(patch, np.ascontiguousarray(place))
 
-    def _object(self, switch: Switch, box: Box) -> float:
-        """Compare how steep the picture is before and after along the rim of what differs."""
+    def outline(self, switch: Switch) -> float:
+        """Say how much more of an outline the place has before than after, -1 to 1.
+
+        An object that goes takes its outline with it; one that comes brings it. The outline is how steep the
+        picture is along the rim of what differs.
+        """
         before = self._footage.small[switch.before]
         after = np.asarray(
             cv2.warpAffine(
@@ -127,7 +129,7 @@ class Prover:
             ),
             np.uint8,
         )
-        x, y, wide, high = box
+        x, y, wide, high = _patch(switch, self._footage.small.shape)
         place = (slice(y, y + high), slice(x, x + wide))
         rim = _slope(np.asarray(cv2.blur(cv2.absdiff(before, after)[place], (3, 3)), np.uint8))
         old, new = (float((_slope(picture)[place] * rim).sum()) for picture in (before, after))
@@ -136,9 +138,14 @@ class Prover:
 
 def strongest_step(footage: Footage, switch: Switch) -> int:
     """Give the distinct frame that the strongest change inside a switch's box leads to."""
-    x, y, wide, high = switch.box
-    place = footage.small[switch.before : switch.after + 1, y : y + high, x : x + wide].astype(np.float32)
-    return switch.before + 1 + int(np.abs(np.diff(place, axis=0)).mean(axis=(1, 2)).argmax())
+    return switch.before + 1 + int(box_steps(footage, switch.box, switch.before, switch.after).argmax())
+
+
+def box_steps(footage: Footage, box: Box, first: int, last: int) -> Floats:
+    """Give the mean change in grey levels inside a box from each distinct frame to the next."""
+    x, y, wide, high = box
+    places = footage.small[first : last + 1, y : y + high, x : x + wide]
+    return np.array([cv2.norm(*pair, cv2.NORM_L1) for pair in pairwise(places)]) / (wide * high)
 
 
 def _patch(switch: Switch, shape: tuple[int, ...]) -> Box:

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from pytest_videobench.footage.motion import dense_flow, pixels, sampled
-from pytest_videobench.moments.camera import CameraTurn
+from pytest_videobench.moments.camera import camera_turn
 from pytest_videobench.moments.limits import limits
 from pytest_videobench.threads import one_opencv_thread
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pytest_videobench.footage.footage import Floats, Footage, Ints
+    from pytest_videobench.moments.camera import CameraTurn
 
 Box: TypeAlias = tuple[int, int, int, int]
 """x, y, width, height in pixels of the kept small frames."""
@@ -143,7 +144,7 @@ class _Changes:
     """What changes between all pairs of frames of a clip that are looked at."""
 
     def __init__(self, footage: Footage) -> None:
-        self._turn = CameraTurn(footage)
+        self._turn = camera_turn(footage)
         self._pairs = list(_pairs(footage, self._turn))
         self._to = {pair.last: pair for pair in self._pairs}
         self._since = {pair.first: pair for pair in self._pairs}
