@@ -24,7 +24,7 @@ ORDER = (
 """What explains goes before what is explained."""
 EVENTS = {
     "hard_cut": ("black_frames", "blank_frames"),
-    "freeze": ("black_frames", "blank_frames", "blockiness"),
+    "freeze": ("black_frames", "blank_frames", "blockiness", "overexposed"),
     "flash": ("black_frames", "blank_frames", "hard_cut"),
     "flicker": ("black_frames", "blank_frames", "hard_cut", "blockiness"),
     "blur": ("black_frames", "blank_frames", "hard_cut", "blockiness", "overexposed"),
