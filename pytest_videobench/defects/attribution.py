@@ -25,12 +25,12 @@ ORDER = (
 EVENTS = {
     "hard_cut": ("black_frames", "blank_frames"),
     "freeze": ("black_frames", "blank_frames", "blockiness", "overexposed"),
-    "flash": ("black_frames", "blank_frames", "hard_cut"),
+    "flash": ("black_frames", "blank_frames", "hard_cut", "flicker"),
     "flicker": ("black_frames", "blank_frames", "hard_cut", "blockiness"),
     "blur": ("black_frames", "blank_frames", "hard_cut", "blockiness", "overexposed"),
     "banding": ("blockiness",),
     "overexposed": ("black_frames", "blank_frames"),
-    "late_decay": ("hard_cut", "blockiness", "flicker"),
+    "late_decay": ("hard_cut", "blockiness", "flicker", "overexposed"),
     "jitter": ("black_frames", "blank_frames", "hard_cut"),
     "stutter": ("black_frames", "blank_frames", "freeze"),
     "duplicate_frames": ("freeze",),
@@ -41,7 +41,7 @@ EVENTS = {
 }
 """Which defects yield to which others that happen at the same time."""
 
-ONE_SHOT = ("blur", "late_decay")
+ONE_SHOT = ("blur", "late_decay", "camera_mismatch")
 """What compares parts of a clip with one another, and says nothing of a clip of several shots."""
 
 

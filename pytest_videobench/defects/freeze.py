@@ -43,8 +43,9 @@ def _whole(
     footage: Footage, change: Floats, still: NDArray[np.bool_], rule: Mapping[str, float]
 ) -> Iterable[Finding]:
     """Find runs in which the whole picture stands still."""
-    blocks, longest = footage.frames.blocks, rule["run_ratio"] * _usual_run(still) + 1
+    blocks = footage.frames.blocks
     for start, stop in runs(still):
+        longest = rule["run_ratio"] * _usual_run(still, stop) + 1
         first, last = seconds(footage, start, stop - 1)
         long = stop - start >= max(rule["pairs"], longest) and last - first >= rule["seconds"]
         drift = float(np.abs(blocks[stop] - blocks[start]).max())
@@ -101,11 +102,14 @@ def _never_moves(footage: Footage, still: NDArray[np.bool_], rule: Mapping[str, 
     return bool(np.mean(still) >= rule["whole_share"] and drift < rule["whole_drift"])
 
 
-def _usual_run(still: NDArray[np.bool_]) -> float:
-    """Give the 90th percentile of the still pairs before each moving one: 2 where one pair of three moves."""
-    moving = np.flatnonzero(~still)
-    waits = np.diff(np.concatenate([[-1], moving, [len(still)]])) - 1
-    return float(np.percentile(waits, 90))
+def _usual_run(still: NDArray[np.bool_], stop: int) -> float:
+    """Give the 90th percentile of the still pairs before each moving one: 2 where one pair of three moves.
+
+    The run that ends at ``stop`` is no measure of itself; of a short clip it would be most of it.
+    """
+    ends = np.append(np.flatnonzero(~still), len(still))
+    waits = (np.diff(ends, prepend=-1) - 1)[ends != stop]
+    return float(np.percentile(waits, 90)) if len(waits) else 0.0
 
 
 def _motion_around(footage: Footage, change: Floats, start: int, stop: int) -> float:

@@ -1,0 +1,1 @@
+"""How often detectors are right: faults put into real clips, labelled clips, controls, and other tools."""
