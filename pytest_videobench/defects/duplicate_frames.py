@@ -10,9 +10,11 @@ from pytest_videobench.defects.base import Finding, detector, rules
 from pytest_videobench.defects.hangs import block_steps, repeated_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from pytest_videobench.footage.footage import Footage
+    from numpy.typing import NDArray
+
+    from pytest_videobench.footage.footage import Floats, Footage
     from pytest_videobench.prompts.model import Expectations
 
 
@@ -28,7 +30,7 @@ def duplicate_frames(footage: Footage, expected: Expectations) -> Iterable[Findi
     Severity is the share of the stored frames that repeat: a half where every picture is shown twice.
     """
     rule, steps = rules("duplicate_frames"), block_steps(footage)
-    repeats = repeated_steps(steps, int(rule["reach"]), rule["repeat"])
+    repeats = _repeats(steps, rule) & _repeats(_levelled_steps(footage), rule)
     share, moves = float(np.mean(repeats)), np.flatnonzero(~repeats)
     if share < rule["share"] or len(moves) < 2 or np.median(steps[moves]) < rule["motion"]:
         return
@@ -47,3 +49,17 @@ def duplicate_frames(footage: Footage, expected: Expectations) -> Iterable[Findi
         f" {footage.probe.fps:.3g}.",
         frames=(int(moves[0]) + 1,),
     )
+
+
+def _repeats(steps: Floats, rule: Mapping[str, float]) -> NDArray[np.bool_]:
+    return repeated_steps(steps, int(rule["reach"]), rule["repeat"])
+
+
+def _levelled_steps(footage: Footage) -> Floats:
+    """Give the mean change of the blocks with every frame as bright as the usual one.
+
+    Beside the steps of a light that strobes, motion under it would pass for a repeat.
+    """
+    blocks = footage.frames.blocks.astype(np.float64)
+    light = np.maximum(blocks.mean(axis=(1, 2), keepdims=True), 1.0)
+    return np.asarray(np.abs(np.diff(blocks * (np.median(light) / light), axis=0)).mean(axis=(1, 2)))

@@ -38,7 +38,7 @@ def _surges(footage: Footage) -> Iterable[Finding]:
             continue
         size = float(np.quantile(surge[first:stop], 0.75))
         start, end = float(times[first]), float(times[stop])
-        if _faded(footage, first, stop):
+        if _faded(footage, first, stop) or (first == 0 and _from_white(footage)):
             continue
         burnt = _clipped(footage, start, end)
         if burnt < rule["burnt"] and size < rule["gross"]:
@@ -53,6 +53,11 @@ def _faded(footage: Footage, first: int, stop: int) -> bool:
     p99 = footage.frames.p99[footage.distinct]
     rest = np.concatenate([p99[:first], p99[stop:]])
     return bool(np.quantile(rest, 0.1) < rules("overexposed")["fade"] * np.median(p99[first:stop]))
+
+
+def _from_white(footage: Footage) -> bool:
+    """Say whether the clip fades in from white: its darkest parts are white at first, too."""
+    return bool(footage.frames.p01[0] > rules("overexposed")["white"])
 
 
 def _clipped(footage: Footage, start: float, end: float) -> float:

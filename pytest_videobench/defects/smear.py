@@ -86,15 +86,16 @@ def _looks(footage: Footage, shown: NDArray[np.int64]) -> _Looks:
         for small, view in zip(footage.small[frames], views, strict=True)
     ]
     fine = [_cells(np.abs(cv2.Laplacian(picture, cv2.CV_16S))) for picture in moved]
-    return _Looks(np.stack(fine), np.stack([_coarse(picture) for picture in moved]), np.stack(seen))
+    return _Looks(np.stack(fine), np.stack([coarse_contrast(picture) for picture in moved]), np.stack(seen))
 
 
-def _coarse(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+def coarse_contrast(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Give the deviation of what is coarser than a few pixels, per cell and its neighbours."""
     size = max(1, picture.shape[1] // 4), max(1, picture.shape[0] // 4)
     small = cv2.resize(picture.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     away = small - cv2.blur(small, (5, 5))
-    return np.sqrt(cv2.blur(_cells(away * away), (3, 3)))
+    around = cv2.blur(_cells(away * away), (3, 3))
+    return np.sqrt(np.maximum(around, 0))  # a running sum may end a little below
 
 
 def _cells(picture: NDArray[np.generic]) -> NDArray[np.float32]:

@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
 @detector(gate=True)
 def too_few_frames(footage: Footage, expected: Expectations) -> Iterable[Finding]:
-    """Find a clip of hardly any distinct frames, or of hardly any length."""
+    """Find a clip of hardly any distinct frames, or of hardly any length.
+
+    Where stillness was asked for, a picture may be one and the same throughout.
+    """
     rule, distinct, length = rules("too_few_frames"), len(footage.distinct), footage.probe.duration
-    if distinct >= rule["distinct"] and length >= rule["seconds"]:
+    enough = distinct >= rule["distinct"] or expected.amount == "none"
+    if enough and length >= rule["seconds"]:
         return
     yield Finding(
         defect="too_few_frames",

@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 
     from pytest_videobench.footage.footage import Floats
 
-REACH = 0.4
-"""Seconds from one anchor to the next."""
+REACH = 0.2
+"""Seconds from one anchor to the next; over longer ones, corners of a fast camera are lost."""
 _CORNERS = 200
-_QUALITY = 0.01
-"""Corner strength as a share of the strongest one's."""
-_SPACING = 1 / 60
-"""Distance of corners, in picture widths: they have to spread over the picture."""
+_QUALITY = 0.003
+"""Corner strength as a share of the strongest one's; a blurred background has weak ones only."""
+_SPACING = 1 / 30
+"""Distance of corners, in picture widths: closer ones would crowd on a subject that is rich in them."""
 _LOST = 0.5
 """Pixels by which a corner may miss its place when it is followed back."""
-_FEWEST = 20
+_FEWEST = 12
 """Corners that must be followed for a step to be believed."""
 _MISS = 1 / 430
 """Picture widths by which a corner may miss the transform and still count as following it."""
-_AGREE = 0.4
-"""Share of the followed corners that must agree."""
-_DOUBT = 0.6
+_AGREE = 0.3
+"""Share of the followed corners that must agree: subjects may cover more of the picture than what stands."""
+_DOUBT = 0.9
 """How far an anchor may be from the dense path, as a share of its length: beyond, the corners are those of
 a large subject."""
-_DOUBT_WIDTHS = 0.01
+_DOUBT_WIDTHS = 0.02
 
 
 class Anchor(NamedTuple):

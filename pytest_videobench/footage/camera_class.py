@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import ndimage
 
 if TYPE_CHECKING:
     from pytest_videobench.footage.footage import CameraPath, Floats
@@ -26,6 +27,10 @@ PLAIN_LEAD = 1.5
 """How many times the next-largest part the largest one must be to name the move alone."""
 PLAIN_COURSE = 0.6
 """Net over travelled length from which a move has a direction; a shaking hand has none."""
+SHAKEN = 1.5
+"""Times the way of a path evened out over three pairs, from which a path shakes from frame to frame."""
+EVENED = 0.25
+"""Seconds, standard deviation, over which a path that shakes is evened out: what is left is intended."""
 SURE_TRAVEL = 0.06
 """Picture widths of net motion from which a direction is beyond doubt."""
 WORDS = (("pan_right", "pan_left"), ("tilt_down", "tilt_up"), ("zoom_out", "zoom_in"), ("roll", "roll"))
@@ -110,12 +115,12 @@ def _steps(path: CameraPath, aspect: float) -> Floats:
 
 def _word(steps: Floats, seconds: float) -> tuple[str, float]:
     """Decide from the believed steps and the seconds that they take."""
-    net, lengths = steps.sum(axis=0), np.linalg.norm(steps, axis=1)
-    size, speed = np.abs(net), float(lengths.sum() / seconds)
+    net, way = steps.sum(axis=0), _way(steps)
+    size, speed = np.abs(net), way / seconds
     length = float(np.linalg.norm(net))
     if speed < STILL_SPEED or (length < STILL_TRAVEL and speed < CALM_SPEED):
         return "static", 0.95 if speed < STILL_SPEED else 0.7
-    if length < max(STILL_TRAVEL, PLAIN_COURSE * lengths.sum()):
+    if length < max(STILL_TRAVEL, PLAIN_COURSE * _intended_way(steps, seconds)):
         return ("handheld", 0.5) if speed > 2 * CALM_SPEED else ("any", 0.0)
     largest, next_largest = np.argsort(size)[::-1][:2]
     if size[largest] < PLAIN_LEAD * size[next_largest]:
@@ -124,3 +129,19 @@ def _word(steps: Floats, seconds: float) -> tuple[str, float]:
     return WORDS[largest][int(net[largest] > 0)], min(1.0, float(size[largest]) / SURE_TRAVEL) * (
         0.5 + lead / 2
     )
+
+
+def _way(steps: Floats) -> float:
+    return float(np.linalg.norm(steps, axis=1).sum())
+
+
+def _intended_way(steps: Floats, seconds: float) -> float:
+    """Give the travelled length, without the shaking of a picture that jumps from frame to frame.
+
+    A hand sways slowly enough to stay in.
+    """
+    even = ndimage.uniform_filter1d(steps, 3, axis=0, mode="nearest")
+    if _way(steps) < SHAKEN * _way(even):
+        return _way(steps)
+    sigma = EVENED * len(steps) / seconds
+    return _way(ndimage.gaussian_filter1d(steps, sigma, axis=0, mode="constant"))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pytest_videobench.defects.late_decay import late_decay
 from pytest_videobench.defects.onset import onset
+from pytest_videobench.defects.smear import coarse_contrast
 from pytest_videobench.prompts.model import Expectations
 from tests.unit.moving_clips import FPS, HEIGHT, WIDTH, faded, footage_of, ground, moving
 
@@ -98,6 +99,15 @@ CONTROLS: dict[str, Callable[[], Pictures]] = {
 @pytest.mark.parametrize("name", CONTROLS)
 def test_what_only_looks_like_decay_is_not_accused(name: str, tmp_path: Path) -> None:
     assert found(CONTROLS[name](), tmp_path) == []
+
+
+def test_a_flat_picture_with_one_sharp_thing_has_a_measure() -> None:
+    """Sums that run along a row of zeros end a little below zero, of which there is no root."""
+    dice = np.random.default_rng(3907)
+    picture = np.zeros((int(dice.integers(60, 160)), 160), np.uint8)
+    y, x = int(dice.integers(0, len(picture) - 20)), int(dice.integers(0, 120))
+    picture[y : y + int(dice.integers(8, 40)), x : x + int(dice.integers(8, 40))] = 255
+    assert np.isfinite(coarse_contrast(picture)).all()
 
 
 @given(
