@@ -28,8 +28,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="fit limits to labelled clips",
         description="Fit the severity from which each detector's findings may fail a case to labelled clips,"
         " so that at most a stated share of the clips without the defect is accused. Prints what would"
-        " change, and writes nothing without --out. Use the file with --vb-calibration, or with videobench score"
-        " --calibration.",
+        " change, and writes nothing without --out. Use the file with --vb-calibration, or with videobench"
+        " score --calibration.",
     )
     parser.add_argument(
         "labels",
