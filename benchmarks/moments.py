@@ -19,12 +19,12 @@ import sys
 import tempfile
 from dataclasses import dataclass, replace
 from itertools import count, islice
-from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from benchmarks.accuracy.statistics import share_interval
 from benchmarks.faults import REAL, is_clean, labels
 from pytest_videobench.backends.procedural.encoder import encode
 from pytest_videobench.backends.procedural.renderer import film
@@ -267,7 +267,7 @@ def report(results: list[Result]) -> bool:
 def line(name: str, results: list[Result]) -> str:
     """Sum results up in one line."""
     hits, n = sum(result.rank is not None for result in results), len(results)
-    low, high = wilson(hits, n)
+    low, high = share_interval(hits, n)
     three = sum(result.rank is not None and result.rank < 3 for result in results)
     local = [result.place for result in results if result.place is not None]
     shares = (sum(r.even[0] for r in results) / n, three / n, sum(r.even[1] for r in results) / n)
@@ -283,15 +283,8 @@ def report_named(results: list[Result]) -> None:
     for name in SWITCHES:
         for severity in sorted({result.severity for result in results if result.fault == name}):
             of = [r.named for r in results if r.fault == name and r.severity == severity]
-            low, high = wilson(sum(of), len(of))
+            low, high = share_interval(sum(of), len(of))
             print(f"{name} at {severity:g}: named in {sum(of)} of {len(of)} ({low:.0%} to {high:.0%})")
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """Give the 95 % interval of a share."""
-    z = 1.96
-    middle, spread = hits + z * z / 2, z * sqrt(hits * (n - hits) / n + z * z / 4)
-    return max(0.0, (middle - spread) / (n + z * z)), min(1.0, (middle + spread) / (n + z * z))
 
 
 if __name__ == "__main__":
