@@ -172,6 +172,8 @@ def _sample(name: str, labels: frozenset[str], record: dict[str, Any], permitted
 
     severities: dict[str, float] = {}
     for finding in record["findings"]:
+        if finding.get("hint"):
+            continue  # it fails nothing, whatever the limit
         severities[finding["defect"]] = max(finding["severity"], severities.get(finding["defect"], 0.0))
     return Sample(
         name=name,
@@ -250,12 +252,7 @@ def _written(fits: Sequence[Fit], bounds: Sequence[Fit], args: argparse.Namespac
         "# Severity from which the findings of a detector may fail a case; above 1 none may.",
         "[gates]",
     ]
-    lines += [
-        f"{fit.name} = {{ from = {fit.limit:g}, clean = {fit.negatives}, accused = {fit.accused},"
-        f" faulty = {fit.positives}, found = {fit.found} }}"
-        for fit in fits
-        if fit.limit is not None
-    ]
+    lines += [_entry(fit) for fit in fits]
     for fit in bounds:
         if fit.limit is not None:
             end = "min" if METRICS.get(fit.name).better == "higher" else "max"
@@ -267,3 +264,15 @@ def _written(fits: Sequence[Fit], bounds: Sequence[Fit], args: argparse.Namespac
                 f"reason = {json.dumps(reason)}",
             ]
     return "\n".join(lines) + "\n"
+
+
+def _entry(fit: Fit) -> str:
+    """Write one limit; where none could be fitted, the one that stood, and why."""
+    from pytest_videobench.defects.base import DEFECTS
+
+    if fit.limit is None:
+        return f"{fit.name} = {{ from = {DEFECTS.get(fit.name).gate_from:g} }} # as before: {fit.why}"
+    return (
+        f"{fit.name} = {{ from = {fit.limit:g}, clean = {fit.negatives}, accused = {fit.accused},"
+        f" faulty = {fit.positives}, found = {fit.found} }}"
+    )

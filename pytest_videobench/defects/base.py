@@ -37,6 +37,8 @@ class Finding:
     """Indices of stored frames that show it best."""
     box: tuple[float, float, float, float] | None = None
     """x, y, width, height as shares of the picture."""
+    hint: bool = False
+    """True for what may well be meant so, such as a white ground: it warns, however severe it is."""
     detector: str = "signals"
     gate: bool = False
     """True where it may fail a case: the detector has proved itself at this severity."""
@@ -74,7 +76,7 @@ class Detector:
         severity = min(1.0, max(0.0, float(finding.severity)))
         return replace(
             finding,
-            gate=severity >= gate_from,
+            gate=severity >= gate_from and not finding.hint,
             severity=severity,
             confidence=min(1.0, max(0.0, float(finding.confidence))),
         )

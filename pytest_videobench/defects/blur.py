@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,7 +41,7 @@ def blur(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     soft = lit(footage) & ((samples.acutance < rule["acutance"]) | (detail < rule["detail"]))
     for span in () if found else sampled_spans(footage, soft, rule["seconds"]):
         share = (span[1] - span[0]) / footage.probe.duration
-        yield _finding(footage, span, 0.3 + share / 3, "hardly any")
+        yield replace(_finding(footage, span, 0.3 + share / 3, "hardly any"), hint=True)
 
 
 def _finding(footage: Footage, span: tuple[float, float, slice], severity: float, left: str) -> Finding:

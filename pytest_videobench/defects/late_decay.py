@@ -62,7 +62,7 @@ def _smearing(footage: Footage) -> Iterable[Finding]:
             f"{100 * region.kept:.0f} % of it is left at the end."
         )
         severity = min(rule["most"], rule["severity"] + region.share)
-        yield replace(_finding(footage, region.sample, severity, note), box=region.box)
+        yield replace(_finding(footage, region.sample, severity, note), box=region.box, hint=True)
 
 
 def _drifting(footage: Footage) -> Iterable[Finding]:
@@ -78,7 +78,8 @@ def _faded(footage: Footage, expected: Expectations) -> Iterable[Finding]:
         name, kept = metric.name.removeprefix("decay_"), metric(footage, expected).value
         if kept is not None and kept < rule[name]:
             note = f"{100 * kept:.0f} % of the first quarter's {name} is left in the last."
-            yield _finding(footage, 3 * len(footage.samples.index) // 4, (1 - kept) / 2, note)
+            found = _finding(footage, 3 * len(footage.samples.index) // 4, (1 - kept) / 2, note)
+            yield replace(found, hint=True)
 
 
 def _finding(footage: Footage, sample: int, severity: float, note: str) -> Finding:

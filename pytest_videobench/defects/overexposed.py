@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,7 +75,8 @@ def _white(footage: Footage) -> Iterable[Finding]:
     for start, end, where in sampled_spans(footage, samples.clipped > rule["share"], rule["seconds"]):
         share = float(samples.clipped[where].mean())
         note = f"{100 * share:.0f} % of the picture is burnt out for {end - start:.1f} s."
-        yield _finding(start, end, share / 2, note, tuple(int(i) for i in samples.index[where][:3]))
+        frames = tuple(int(i) for i in samples.index[where][:3])
+        yield replace(_finding(start, end, share / 2, note, frames), hint=True)
 
 
 def _finding(start: float, end: float, severity: float, note: str, frames: tuple[int, ...]) -> Finding:

@@ -59,9 +59,21 @@ def stuck_regions(footage: Footage) -> Iterator[Stuck]:
     for pair, step in enumerate(steps):
         leaping = (still >= need) & (still < pair) & (step > rule["leap"])
         found = _region(steps, pair, still, leaping, need) if leaping.mean() >= rule["share"] else None
-        if found is not None:
+        if found is not None and not _rests_elsewhere(blocks, found, need, limit):
             yield found
         still = np.where(step < limit, still + 1, 0)
+
+
+def _rests_elsewhere(blocks: NDArray[np.float32], found: Stuck, need: int, limit: float) -> bool:
+    """Say whether the region looks as it does for as long at another time.
+
+    Then it is what somebody uncovers and the next one covers again, and no moment that was held.
+    """
+    region = blocks.reshape(len(blocks), -1)[:, found.region].astype(np.float64)
+    away = np.median(np.abs(region - region[found.release - 1]), axis=1)
+    alike = away < 2 * limit
+    alike[found.first : found.release] = False
+    return int(alike.sum()) >= need
 
 
 def _region(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,7 +36,7 @@ def stutter(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     share = len(hung) / steps
     if len(hung) >= rule["times"] and share >= rule["share"]:
         note = f"Motion hangs {len(hung)} times: {100 * share:.0f} % of the frames repeat amid motion."
-        yield _finding(footage, hung, min(0.5, 0.2 + share), note)
+        yield replace(_finding(footage, hung, min(0.5, 0.2 + share), note), hint=True)
 
 
 def _finding(footage: Footage, hung: Ints, severity: float, note: str) -> Finding:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from pytest_videobench.footage.footage import Floats
 
-REACH = 0.2
-"""Seconds from one anchor to the next; over longer ones, corners of a fast camera are lost."""
+REACH = 0.4
+"""Seconds from one anchor to the next: over shorter ones, their errors add up to more than they mend."""
 _CORNERS = 200
 _QUALITY = 0.003
 """Corner strength as a share of the strongest one's; a blurred background has weak ones only."""
@@ -33,10 +33,14 @@ _MISS = 1 / 430
 """Picture widths by which a corner may miss the transform and still count as following it."""
 _AGREE = 0.3
 """Share of the followed corners that must agree: subjects may cover more of the picture than what stands."""
-_DOUBT = 0.9
-"""How far an anchor may be from the dense path, as a share of its length: beyond, the corners are those of
-a large subject."""
-_DOUBT_WIDTHS = 0.02
+_SURE = 0.55
+"""Share of the followed corners that agree, from which an anchor is not contested."""
+_DOUBT, _DOUBT_WIDTHS = 0.9, 0.02
+"""How far an anchor may be from the dense path, as a share of its length and in picture widths: beyond, the
+corners are those of a large subject."""
+_CONTESTED, _CONTESTED_WIDTHS = 0.5, 0.001
+"""The same for a contested anchor that is shorter than the dense path. Dense flow is drawn towards zero, so
+it is too short rather than too long, and such corners are those of a subject that the camera follows."""
 
 
 class Anchor(NamedTuple):
@@ -48,6 +52,8 @@ class Anchor(NamedTuple):
     """Index after its last pair."""
     step: Floats
     """dx, dy in picture widths, zoom, roll in radians: as a step of the camera path."""
+    sure: bool
+    """Whether most corners agree on it."""
 
 
 def anchor(before: NDArray[np.uint8], after: NDArray[np.uint8], first: int, last: int) -> Anchor | None:
@@ -62,9 +68,10 @@ def anchor(before: NDArray[np.uint8], after: NDArray[np.uint8], first: int, last
     matrix, agree = cv2.estimateAffinePartial2D(
         source, target, method=cv2.RANSAC, ransacReprojThreshold=_MISS * before.shape[1]
     )
-    if matrix is None or float(np.mean(agree)) < _AGREE:
+    share = 0.0 if matrix is None else float(np.mean(agree))
+    if share < _AGREE:
         return None
-    return Anchor(first, last, _step(np.asarray(matrix), before.shape[1], before.shape[0]))
+    return Anchor(first, last, _step(np.asarray(matrix), before.shape[1], before.shape[0]), share >= _SURE)
 
 
 def _followed(
@@ -94,9 +101,14 @@ def anchored(steps: Floats, anchors: Sequence[Anchor]) -> Floats:
     An anchor that contradicts the dense steps outright is left out.
     """
     firm = steps.copy()
-    for first, last, step in anchors:
+    for first, last, step, sure in anchors:
         sum_ = firm[first:last].sum(axis=0)
-        apart, length = np.linalg.norm(step - sum_), np.linalg.norm(sum_)
-        if apart <= _DOUBT * length + _DOUBT_WIDTHS:
+        apart, length = float(np.linalg.norm(step - sum_)), float(np.linalg.norm(sum_))
+        if apart <= _limit(length, contested=not sure and float(np.linalg.norm(step)) < length):
             firm[first:last] += (step - sum_) / (last - first)
     return firm
+
+
+def _limit(length: float, *, contested: bool) -> float:
+    share, widths = (_CONTESTED, _CONTESTED_WIDTHS) if contested else (_DOUBT, _DOUBT_WIDTHS)
+    return share * length + widths

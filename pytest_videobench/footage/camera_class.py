@@ -30,7 +30,8 @@ PLAIN_COURSE = 0.6
 SHAKEN = 1.5
 """Times the way of a path evened out over three pairs, from which a path shakes from frame to frame."""
 EVENED = 0.25
-"""Seconds, standard deviation, over which a path that shakes is evened out: what is left is intended."""
+"""Seconds over which a path is evened out for its course, so that a subject which hops does not count; one
+that shakes is evened out with this standard deviation. A hand sways slowly enough to stay in."""
 SURE_TRAVEL = 0.06
 """Picture widths of net motion from which a direction is beyond doubt."""
 WORDS = (("pan_right", "pan_left"), ("tilt_down", "tilt_up"), ("zoom_out", "zoom_in"), ("roll", "roll"))
@@ -115,12 +116,12 @@ def _steps(path: CameraPath, aspect: float) -> Floats:
 
 def _word(steps: Floats, seconds: float) -> tuple[str, float]:
     """Decide from the believed steps and the seconds that they take."""
-    net, way = steps.sum(axis=0), _way(steps)
-    size, speed = np.abs(net), way / seconds
+    net, way = steps.sum(axis=0), _intended_way(steps, seconds)
+    size, speed = np.abs(net), _way(steps) / seconds
     length = float(np.linalg.norm(net))
-    if speed < STILL_SPEED or (length < STILL_TRAVEL and speed < CALM_SPEED):
+    if speed < STILL_SPEED or (length < STILL_TRAVEL and way / seconds < CALM_SPEED):
         return "static", 0.95 if speed < STILL_SPEED else 0.7
-    if length < max(STILL_TRAVEL, PLAIN_COURSE * _intended_way(steps, seconds)):
+    if length < max(STILL_TRAVEL, PLAIN_COURSE * way):
         return ("handheld", 0.5) if speed > 2 * CALM_SPEED else ("any", 0.0)
     largest, next_largest = np.argsort(size)[::-1][:2]
     if size[largest] < PLAIN_LEAD * size[next_largest]:
@@ -136,12 +137,8 @@ def _way(steps: Floats) -> float:
 
 
 def _intended_way(steps: Floats, seconds: float) -> float:
-    """Give the travelled length, without the shaking of a picture that jumps from frame to frame.
-
-    A hand sways slowly enough to stay in.
-    """
-    even = ndimage.uniform_filter1d(steps, 3, axis=0, mode="nearest")
-    if _way(steps) < SHAKEN * _way(even):
-        return _way(steps)
-    sigma = EVENED * len(steps) / seconds
-    return _way(ndimage.gaussian_filter1d(steps, sigma, axis=0, mode="constant"))
+    """Give the travelled length without what goes to and fro within a moment."""
+    pairs = EVENED * len(steps) / seconds
+    if _way(steps) < SHAKEN * _way(ndimage.uniform_filter1d(steps, 3, axis=0, mode="nearest")):
+        return _way(ndimage.uniform_filter1d(steps, max(1, round(pairs)), axis=0, mode="nearest"))
+    return _way(ndimage.gaussian_filter1d(steps, pairs, axis=0, mode="constant"))

@@ -73,7 +73,9 @@ def test_too_few_labels_are_refused_and_nothing_is_made_up(
     out = tmp_path / "limits.toml"
     assert main(["calibrate", str(labels), "--jobs", "1", "--out", str(out)]) == 1
     assert "needs 59 clips without it, got 1" in capsys.readouterr().out
-    assert tomllib.loads(out.read_text(encoding="utf-8"))["gates"] == {}
+    kept = dict(read_calibration(out).gates)
+    assert {name: kept[name] for name in ("blur", "freeze")} == {"blur": gates()["blur"], "freeze": 0.0}
+    assert "# as before: needs 59 clips without it" in out.read_text(encoding="utf-8")
 
 
 def test_the_rows_of_a_good_run_are_labels_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
