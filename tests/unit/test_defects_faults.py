@@ -104,8 +104,8 @@ def test_a_stronger_fault_is_no_smaller_finding(fault: str, weak: float, seed: i
 
 
 def test_a_weak_fault_warns_where_a_plain_one_fails(path: Path) -> None:
-    footage = spoilt("letterbox", 0.1, path)
-    (weak,) = [finding for finding in find_defects(footage, demands()) if finding.defect == "letterbox"]
+    footage = spoilt("flash", 0.2, path)
+    (weak,) = [finding for finding in find_defects(footage, demands()) if finding.defect == "flash"]
     assert not weak.gate
     assert assess(footage, demands()).problems() == []
 
