@@ -3,8 +3,8 @@
     python -m benchmarks.camera_real [--half development|test|both] [--rounds N] [--jobs N] [--details]
 
 Takes clips of ``../shared/clips`` whose own camera stands, moves a crop window over their frames, of up to
-1280 pixels, along a known path, encodes what it sees, and compares the class of the move and the path. Moves with
-parallax get a second layer, cut out of another clip, that travels at another depth. Some moves are shaken on
+1280 pixels, along a known path, encodes what it sees, and compares the class of the move and the path. Moves
+with parallax get a second layer, cut out of another clip, that travels at another depth. Some moves are shaken on
 top: jitter must be found there and nowhere else, and the intended move must still be named. Labelled clips
 whose camera is known are printed as well. Exit status 1 where a limit is missed.
 """
@@ -64,8 +64,8 @@ STANDING = (
     "turbodiffusion/wan22_suminagashi.gif",
 )
 """Clips whose own camera stands: by eye, and by SIFT features of their frames against the middle one. Their
-backgrounds stay within 0.005 widths, but for the flower, whose leaves move as well (0.007). Six more that look
-as if they stood move by 0.007 to 0.05 and are left out, and so is a dark one in which too few features hold
+backgrounds stay within 0.005 widths, but for the flower, whose leaves move as well (0.007). Six more that
+look as if they stood move by 0.007 to 0.05 and are left out, and so is a dark one in which too few features hold
 (``fastvideo/hunyuan_sta_reader.mp4``)."""
 KNOWN = {
     "aigve/cogvideox_7.mp4": "zoom_in",  # "droning over streets": slowly forward
