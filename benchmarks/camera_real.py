@@ -4,9 +4,9 @@
 
 Takes clips of ``../shared/clips`` whose own camera stands, moves a crop window over their frames, of up to
 1280 pixels, along a known path, encodes what it sees, and compares the class of the move and the path. Moves
-with parallax get a second layer, cut out of another clip, that travels at another depth. Some moves are shaken on
-top: jitter must be found there and nowhere else, and the intended move must still be named. Labelled clips
-whose camera is known are printed as well. Exit status 1 where a limit is missed.
+with parallax get a second layer, cut out of another clip, that travels at another depth. Some moves are
+shaken on top: jitter must be found there and nowhere else, and the intended move must still be named.
+Labelled clips whose camera is known are printed as well. Exit status 1 where a limit is missed.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ STANDING = (
 )
 """Clips whose own camera stands: by eye, and by SIFT features of their frames against the middle one. Their
 backgrounds stay within 0.005 widths, but for the flower, whose leaves move as well (0.007). Six more that
-look as if they stood move by 0.007 to 0.05 and are left out, and so is a dark one in which too few features hold
-(``fastvideo/hunyuan_sta_reader.mp4``)."""
+look as if they stood move by 0.007 to 0.05 and are left out, and so is a dark one in which too few features
+hold (``fastvideo/hunyuan_sta_reader.mp4``)."""
 KNOWN = {
     "aigve/cogvideox_7.mp4": "zoom_in",  # "droning over streets": slowly forward
     "cogvideox/train_running.mp4": "zoom_in",  # from the front of a train

@@ -35,12 +35,14 @@ _AGREE = 0.3
 """Share of the followed corners that must agree: subjects may cover more of the picture than what stands."""
 _SURE = 0.55
 """Share of the followed corners that agree, from which an anchor is not contested."""
-_DOUBT, _DOUBT_WIDTHS = 0.9, 0.02
+_DOUBT = (0.9, 0.02)
 """How far an anchor may be from the dense path, as a share of its length and in picture widths: beyond, the
 corners are those of a large subject."""
-_CONTESTED, _CONTESTED_WIDTHS = 0.5, 0.001
-"""The same for a contested anchor that is shorter than the dense path. Dense flow is drawn towards zero, so
-it is too short rather than too long, and such corners are those of a subject that the camera follows."""
+_CONTESTED = (0.6, 0.01)
+"""The same where fewer agree."""
+_SHORT = (0.5, 0.001)
+"""The same where fewer agree and the anchor is shorter than the dense path. Dense flow is drawn towards zero,
+so it is too short rather than too long, and such corners are those of a subject that the camera follows."""
 
 
 class Anchor(NamedTuple):
@@ -103,12 +105,13 @@ def anchored(steps: Floats, anchors: Sequence[Anchor]) -> Floats:
     firm = steps.copy()
     for first, last, step, sure in anchors:
         sum_ = firm[first:last].sum(axis=0)
-        apart, length = float(np.linalg.norm(step - sum_)), float(np.linalg.norm(sum_))
-        if apart <= _limit(length, contested=not sure and float(np.linalg.norm(step)) < length):
+        if np.linalg.norm(step - sum_) <= _limit(step, sum_, sure=sure):
             firm[first:last] += (step - sum_) / (last - first)
     return firm
 
 
-def _limit(length: float, *, contested: bool) -> float:
-    share, widths = (_CONTESTED, _CONTESTED_WIDTHS) if contested else (_DOUBT, _DOUBT_WIDTHS)
+def _limit(step: Floats, dense: Floats, *, sure: bool) -> float:
+    length = float(np.linalg.norm(dense))
+    contested = _SHORT if np.linalg.norm(step) < length else _CONTESTED
+    share, widths = _DOUBT if sure else contested
     return share * length + widths

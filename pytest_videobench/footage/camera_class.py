@@ -21,6 +21,8 @@ STILL_SPEED = 0.006
 """Picture widths per second below which a camera stands; compression alone moves a picture less."""
 CALM_SPEED = 0.02
 """Picture widths per second that a large subject lends to the path of a standing camera."""
+SWAYING_SPEED = 0.04
+"""Picture widths per second from which a camera that goes nowhere is held in a hand."""
 STILL_TRAVEL = 0.03
 """Picture widths of net motion below which a camera ends where it began."""
 PLAIN_LEAD = 1.5
@@ -119,10 +121,11 @@ def _word(steps: Floats, seconds: float) -> tuple[str, float]:
     net, way = steps.sum(axis=0), _intended_way(steps, seconds)
     size, speed = np.abs(net), _way(steps) / seconds
     length = float(np.linalg.norm(net))
-    if speed < STILL_SPEED or (length < STILL_TRAVEL and way / seconds < CALM_SPEED):
+    calm = way / seconds < CALM_SPEED and speed < SWAYING_SPEED
+    if speed < STILL_SPEED or (length < STILL_TRAVEL and calm):
         return "static", 0.95 if speed < STILL_SPEED else 0.7
     if length < max(STILL_TRAVEL, PLAIN_COURSE * way):
-        return ("handheld", 0.5) if speed > 2 * CALM_SPEED else ("any", 0.0)
+        return ("handheld", 0.5) if speed > SWAYING_SPEED else ("any", 0.0)
     largest, next_largest = np.argsort(size)[::-1][:2]
     if size[largest] < PLAIN_LEAD * size[next_largest]:
         return "any", 0.0
