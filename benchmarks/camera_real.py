@@ -68,16 +68,11 @@ backgrounds stay within 0.005 widths, but for the flower, whose leaves move as w
 look as if they stood move by 0.007 to 0.05 and are left out, and so is a dark one in which too few features
 hold (``fastvideo/hunyuan_sta_reader.mp4``)."""
 KNOWN = {
-    "aigve/cogvideox_7.mp4": "zoom_in",  # "droning over streets": slowly forward
-    "cogvideox/train_running.mp4": "zoom_in",  # from the front of a train
+    "aigve/cogvideox_7.mp4": "zoom_in",  # its prompt asks for a flight over streets
     "consisti2v/camera_pan_left.mp4": "pan_left",
     "consisti2v/camera_zoom_in.mp4": "zoom_in",
-    "turbodiffusion/t2av_teacher_p5.mp4": "pan_right",
-    "vchitect2/sample_4_seed4.mp4": "zoom_out",  # a ship recedes
-    "videophy/nunchucks.mp4": "zoom_in",
-    "videophy/pushpin.mp4": "pan_right",
 }
-"""Clips whose own camera moves, as their notes and their frames say it."""
+"""Clips whose prompt or name says how the camera moves."""
 ONE_LAYER = (
     *("static", "pan_left", "pan_right", "tilt_up", "tilt_down", "zoom_in", "zoom_out", "roll", "handheld"),
 )
