@@ -16,6 +16,7 @@ from _pytest._io import TerminalWriter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_videobench.gate.patterns import Pattern
 from pytest_videobench.gate.row import Row
 from pytest_videobench.report.live import LogLines, Progress
 from pytest_videobench.report.terminal import summary
@@ -368,9 +369,15 @@ def told(
 
 
 def told_of(
-    rows: list[Row], counts: dict[str, Any], verbosity: int = 0, *, width: int = 80, colour: bool = False
+    rows: list[Row],
+    counts: dict[str, Any],
+    verbosity: int = 0,
+    *,
+    width: int = 80,
+    colour: bool = False,
+    patterns: tuple[Pattern, ...] = (),
 ) -> list[str]:
-    run = SimpleNamespace(rows=rows, counts=lambda: counts)
+    run = SimpleNamespace(rows=rows, counts=lambda: counts, patterns=patterns)
     writer = TerminalWriter(StringIO())
     writer.fullwidth, writer.hasmarkup = width, colour
     return list(summary(run, [], verbosity, writer))  # type: ignore[arg-type]  # enough of a run
@@ -379,6 +386,16 @@ def told_of(
 @pytest.mark.parametrize("verbosity", [-1, 0, 1])
 def test_a_run_without_cases_says_so(verbosity: int) -> None:
     assert told_of([], {}, verbosity) == ["no case ran"]
+
+
+def test_what_clips_share_and_what_nothing_looked_for_is_said() -> None:
+    bars = Pattern(backend="drawn@one", defect="letterbox", cases=("a",), of=1, note="All have bars.")
+    counts = {"tiny": {"pass": 1, "fail": 0, "error": 0, "unscored": 0}}
+    lines = told_of([make_row("a")], counts, patterns=(bars,))
+    assert lines[-2:] == [
+        "drawn@one, letterbox in general: All have bars.",
+        "nothing looked for anachronism, missing element and style mismatch",
+    ]
 
 
 def test_synthetic_clips_are_counted_among_clips() -> None:

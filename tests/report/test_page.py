@@ -115,7 +115,7 @@ watch = [
     page = (suite.report / row["page"]).read_text(encoding="utf-8")
     assert page.index("a hand of three fingers") < page.index("<h2>Findings") < page.index("<h2>Metrics")
     assert [(one["defect"], one["state"]) for one in row["watch"]] == [
-        ("low_motion", "not found"),
+        ("low_motion", "weakly checked"),
         ("hand_deformation", "not checked"),
     ]
     assert "the ball hardly rolled" in test["extras"][0]["content"]
