@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pytest_videobench.backends.base import NOTHING_ASKED, Request
+from pytest_videobench.backends.base import NOTHING_ASKED, Obliging, Request
 from pytest_videobench.backends.params import merged
 
 if TYPE_CHECKING:
@@ -45,7 +45,10 @@ class Case:
 
     def delivery(self) -> Delivery:
         """Say what the backend will deliver; it raises a ``DeliveryError`` for what it cannot."""
-        return self.backend.delivery(merged(self.asked, self.prompt.delivery))
+        wanted = merged(self.asked, self.prompt.delivery)
+        if isinstance(self.backend, Obliging):
+            return self.backend.nearest(wanted)
+        return self.backend.delivery(wanted)
 
     def request(self) -> Request:
         """Give what the backend is asked."""
@@ -72,8 +75,10 @@ def plan(
 
 def backend_label(backend: Backend) -> str:
     """``name@model[?params]``: how a backend is called in keys and reports."""
-    _, mark, params = str(backend.spec).partition("?")
-    return f"{backend.spec.name}@{backend.model}{mark}{params}"
+    asides: frozenset[str] = getattr(backend, "asides", frozenset())
+    params = tuple(param for param in backend.spec.params if param[0] not in asides)
+    _, mark, query = str(replace(backend.spec, params=params)).partition("?")
+    return f"{backend.spec.name}@{backend.model}{mark}{query}"
 
 
 def slug(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_videobench.stash import notices_key, record_key, settings_key
+from pytest_videobench.stash import desk_key, notices_key, record_key, settings_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,13 +64,14 @@ def clip(videobench_case: Case, clip_cache: Store, request: pytest.FixtureReques
     with _one_line_errors(record):
         started = perf_counter()
         asked = videobench_case.request()
-        phase = "store" if clip_cache.has(asked, videobench_case.backend) else "clip"
-        record.clip = clip_cache.fetch(
+        there = clip_cache.has(asked, videobench_case.backend)
+        record.clip = _ordered(videobench_case, clip_cache, request.config) or clip_cache.fetch(
             asked,
             videobench_case.backend,
             offline=request.config.stash[settings_key].offline,
             case=videobench_case.key,
         )
+        phase = "store" if there else "clip"
         record.timing[phase] = perf_counter() - started
     return record.clip
 
@@ -105,6 +106,17 @@ def expected(videobench_case: Case) -> Expectations:
     from pytest_videobench.gate.thresholds import complete
 
     return complete(videobench_case.prompt.expect, videobench_case.delivery())
+
+
+def _ordered(case: Case, store: Store, config: pytest.Config) -> Clip | None:
+    """Wait for a clip that the main process orders; ``None`` for backends whose clips are made here."""
+    folder, settings = config.stash.get(desk_key, None), config.stash[settings_key]
+    if folder is None or settings.offline or not hasattr(case.backend, "errand"):
+        return None
+    from pytest_videobench.store.broker import Desk, await_clip
+    from pytest_videobench.store.keys import cache_key
+
+    return await_clip(store, Desk(folder), cache_key(case.request(), case.backend), case.key)
 
 
 def _record(request: pytest.FixtureRequest) -> CaseRecord:

@@ -44,6 +44,8 @@ class Settings:
     cache: Path
     offline: bool
     dry_run: bool
+    budget: float | None = None
+    """US dollars that the run may spend."""
     calibration: Path | None = None
     """Limits that were fitted to the user's own labels."""
     asks: tuple[Ask, ...] = ()
@@ -67,6 +69,7 @@ class Settings:
             cache=_folder(config, "vb_cache"),
             offline=bool(config.getoption("vb_offline") or config.getini("vb_offline")),
             dry_run=bool(config.getoption("vb_dry_run")),
+            budget=_budget(config),
             calibration=_calibration(config),
             asks=_asks(config),
         )
@@ -155,6 +158,12 @@ _OPTIONS = (
         help="Use stored clips only; a missing one is an error",
     ),
     _Option(
+        name="budget",
+        metavar="USD",
+        ini="vb_budget",
+        help="Order no clip that would make the run cost more than so many US dollars",
+    ),
+    _Option(
         name="calibration",
         metavar="FILE",
         ini="vb_calibration",
@@ -205,6 +214,20 @@ def _ask(name: str, source: str, text: str) -> Ask:
         return Ask(source, read_param("duration" if name == "seconds" else name, text))
     except ValueError as error:
         raise pytest.UsageError(f"{source}: {error}") from None
+
+
+def _budget(config: pytest.Config) -> float | None:
+    given = _said(config, "budget").get("budget")
+    if given is None:
+        return None
+    source, text = given
+    try:
+        usd = float(text)
+    except ValueError:
+        usd = -1.0
+    if not 0 <= usd < float("inf"):
+        raise pytest.UsageError(f"{source}: expected US dollars, 0 or more, got {text!r}")
+    return usd
 
 
 def _calibration(config: pytest.Config) -> Path | None:

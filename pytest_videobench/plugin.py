@@ -3,15 +3,18 @@ test asks for a clip."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_videobench import fixtures
-from pytest_videobench.options import Settings, add_options, chosen_backends
+from pytest_videobench.options import DEFAULT_BACKEND, Settings, add_options, chosen_backends
 from pytest_videobench.stash import (
     CASE,
+    WORKER_DESK,
     case_of,
+    desk_key,
     needs_clip,
     needs_delivery,
     notices_key,
@@ -49,9 +52,12 @@ def pytest_configure(config: pytest.Config) -> None:
     for ask in settings.asks:
         _check_ask(ask, _made(_specs(config)))
     if hasattr(config, "workerinput"):
+        if WORKER_DESK in config.workerinput:
+            config.stash[desk_key] = Path(config.workerinput[WORKER_DESK])
         return
     if config.getoption("vb_report") is not None:
         _check_report(settings)
+    _order(config, settings)
     if settings.dry_run:
         config.option.dist = "no"  # the preview needs the items here, and runs none of them
     from pytest_videobench.report.recorder import Recorder, XdistRecorder
@@ -100,6 +106,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     plan = plan_of(session)
     if plan is not None:
         leave_plan(session.config, plan)
+    if hasattr(session.config, "workerinput"):
+        from pytest_videobench.ordering import leave_orders
+
+        leave_orders(session)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -180,6 +190,22 @@ def _list_markers(config: pytest.Config) -> None:
         _register(config, style.name, "style")
         for tag in sorted({tag for prompt in style.prompts for tag in prompt.tags}):
             _register(config, tag, "tag")
+
+
+def _order(config: pytest.Config, settings: Settings) -> None:
+    """Where clips are made by a provider, be ready to order them; only backends that somebody names are."""
+    if not settings.backends and not config.option.markexpr:
+        return
+    specs = _specs(config)
+    remote = [b for b in _made(specs) if hasattr(b, "errand")] if specs != (DEFAULT_BACKEND,) else []
+    if not remote:
+        return
+    from pytest_videobench.ordering import Ordering, XdistOrdering
+
+    ordering = Ordering(config, settings, remote)
+    config.pluginmanager.register(ordering, "videobench-ordering")
+    if config.pluginmanager.hasplugin("xdist"):
+        config.pluginmanager.register(XdistOrdering(ordering), "videobench-ordering-xdist")
 
 
 def _made(specs: Sequence[str]) -> list[Backend]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytest_videobench.cases import Case
     from pytest_videobench.gate.record import CaseRecord
     from pytest_videobench.options import Settings
@@ -15,9 +17,13 @@ settings_key: pytest.StashKey[Settings] = pytest.StashKey()
 """On config: the options, checked."""
 notices_key: pytest.StashKey[list[str]] = pytest.StashKey()
 """On config: lines about the store that the next row takes along."""
+desk_key: pytest.StashKey[Path] = pytest.StashKey()
+"""On config: the folder in which the broker leaves word; only where clips are ordered from a provider."""
 record_key: pytest.StashKey[CaseRecord] = pytest.StashKey()
 """On an item: what is learned of its case."""
 
+WORKER_DESK = "videobench_desk"
+"""What a worker is told of the desk's folder under."""
 CASE = "videobench_case"
 """The private fixture that carries an item's case, and so the name of its parameter."""
 

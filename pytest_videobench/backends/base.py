@@ -72,6 +72,12 @@ class Generation:
     latency: Mapping[str, float] = field(default_factory=dict)
     """Seconds by phase, for instance ``queued``, ``running``, ``download``."""
     cost_usd: float = 0.0
+    cost_source: str = ""
+    """``reported`` by the provider, ``computed`` from its prices, or ``unknown``; empty for what is free."""
+    request: Mapping[str, Any] | None = None
+    """The request as it was sent, without credentials."""
+    notes: tuple[str, ...] = ()
+    """What people should know of how it came about, such as a prompt that the provider may rewrite."""
     synthetic: bool = False
     """True where no model made the clip; shown wherever the clip is shown."""
     truth: Mapping[str, Any] | None = None
@@ -120,3 +126,11 @@ class Inventory(Protocol):
 
     def unclaimed(self, requests: Iterable[Request]) -> list[str]:
         """Name the files that belong to none of the requests."""
+
+
+@runtime_checkable
+class Obliging(Protocol):
+    """A backend that cannot make every length and size, and makes the nearest where only a prompt asks."""
+
+    def nearest(self, asked: Delivery) -> Delivery:
+        """What will be delivered for what the run and the prompt ask."""

@@ -10,11 +10,13 @@ from pytest_videobench.errors import VideobenchError
 from pytest_videobench.store.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from pytest_videobench.backends.base import Backend
     from pytest_videobench.cases import Case
     from pytest_videobench.prompts.model import Delivery
+    from pytest_videobench.store.broker import Commission
 
 
 def preview(cases: Iterable[Case], cache: Path) -> Iterator[str]:
@@ -41,6 +43,28 @@ def preview(cases: Iterable[Case], cache: Path) -> Iterator[str]:
         )
         yield from _unusual(own)
     yield f"dry run: nothing was made; making it all would cost {total:.2f} USD"
+
+
+def bill(
+    orders: Sequence[Commission], backends: Mapping[str, Backend], store: Store, budget: float | None
+) -> list[str]:
+    """Say, before anything is ordered, what is stored, under way and to be paid: a line per backend."""
+    lines = []
+    for spec in dict.fromkeys(str(order.request.spec) for order in orders):
+        own = [order for order in orders if str(order.request.spec) == spec]
+        stored = sum(store.holds(order.key) for order in own)
+        going = sum(not store.holds(o.key) and store.journal.read(o.key) is not None for o in own)
+        paying = [o for o in own if not store.holds(o.key) and store.journal.read(o.key) is None]
+        prices = [backends[spec].price(order.request.delivery) for order in paying]  # type: ignore[attr-defined]
+        known = [price for price in prices if price is not None]
+        cost = f"about {sum(known):.2f} USD" if len(known) == len(prices) else "at a price that is not known"
+        lines.append(
+            f"{spec}: {len(own)} clips, {stored} stored, {going} under way, {len(paying)} to order"
+            + (f" {cost}" if paying else "")
+        )
+    if budget is not None:
+        lines.append(f"no more than {budget:.2f} USD will be spent (--vb-budget)")
+    return lines
 
 
 def _state(store: Store, case: Case) -> str:

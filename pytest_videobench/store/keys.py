@@ -20,10 +20,11 @@ def cache_key(request: Request, backend: Backend) -> str:
 
 def identity(request: Request, backend: Backend) -> dict[str, Any]:
     """List what changes the picture."""
+    asides: frozenset[str] = getattr(backend, "asides", frozenset())
     return {
         "backend": request.spec.name,
         "model": backend.model,
-        "params": dict(request.spec.params),
+        "params": {name: text for name, text in request.spec.params if name not in asides},
         "revision": backend.revision(request),
         "prompt": request.prompt.text(),
         "delivery": {} if isinstance(backend, Inventory) else _asked(request),  # found is found as it is

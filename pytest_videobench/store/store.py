@@ -12,11 +12,13 @@ import os
 import shutil
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_videobench.errors import OfflineMiss, StoreError
 from pytest_videobench.files import file_digest, time_of_day
+from pytest_videobench.store.journal import Journal, Page
 from pytest_videobench.store.keys import cache_key, identity
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from filelock import BaseFileLock
 
     from pytest_videobench.backends.base import Backend, Generation, Request
+
+Make: TypeAlias = "Callable[[Path, Page], Generation]"
+"""Something that makes a clip in a work folder, and keeps its job in the journal meanwhile."""
 
 SIDECAR = "clip.json"
 TRUTH = "truth.json"
@@ -68,8 +73,18 @@ class Store:
         self.root = root
         self._notify = notify
 
-    def fetch(self, request: Request, backend: Backend, *, offline: bool = False, case: str = "") -> Clip:
+    def fetch(
+        self,
+        request: Request,
+        backend: Backend,
+        *,
+        offline: bool = False,
+        case: str = "",
+        make: Make | None = None,
+    ) -> Clip:
         """Give the clip for a request, making it if nobody has; one process makes it, the others wait.
+
+        ``make`` takes the place of the backend's ``generate``, and is given the clip's page of the journal.
 
         Raises :class:`~pytest_videobench.errors.OfflineMiss` where ``offline`` forbids making it, and
         whatever the backend raises.
@@ -77,6 +92,7 @@ class Store:
         key = cache_key(request, backend)
         clip = self._read(key)
         if clip is not None:
+            self.journal.drop(key)
             return clip
         if offline and not self._entry(key).exists():
             raise OfflineMiss(
@@ -91,11 +107,23 @@ class Store:
                 raise OfflineMiss(
                     f"{case or request.prompt.key}: the stored clip is damaged; run without --vb-offline"
                 )
-            return clip or self._make(key, request, backend, case)
+            if clip is None:
+                clip = self._make(key, request, backend, case, make or _generate(request, backend))
+            self.journal.drop(key)
+            return clip
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The jobs that providers were asked for."""
+        return Journal(self.root)
+
+    def holds(self, key: str) -> bool:
+        """Say whether an entry is there, without reading it."""
+        return self._sidecar(key).is_file()
 
     def has(self, request: Request, backend: Backend) -> bool:
         """Say whether the clip is there, without reading it."""
-        return self._sidecar(cache_key(request, backend)).is_file()
+        return self.holds(cache_key(request, backend))
 
     def entries(self) -> Iterator[str]:
         """Name every published entry by key, sorted."""
@@ -131,17 +159,19 @@ class Store:
             with self._lock(key):
                 freed += folder_size(folder)
                 shutil.rmtree(folder, ignore_errors=True)
+        for file in self.root.glob("locks/*.lock"):
+            freed += self._unlocked(file)
         for part in self.root.glob("clips/??/*/*.part"):
             freed += part.stat().st_size
             part.unlink(missing_ok=True)
         return freed
 
-    def _make(self, key: str, request: Request, backend: Backend, case: str) -> Clip:
+    def _make(self, key: str, request: Request, backend: Backend, case: str, make: Make) -> Clip:
         for leftover in self.root.glob(f"making/{key}-*"):  # the lock is ours: its maker was killed
             shutil.rmtree(leftover, ignore_errors=True)
         workdir = self.root.__class__(mkdtemp(prefix=f"{key}-", dir=self.root / "making"))
         try:
-            generation = backend.generate(request, workdir)
+            generation = make(workdir, self.journal.page(key, case, str(request.spec)))
             _write_sidecar(workdir, key, request, backend, generation, case)
             self._publish(workdir, key)
         finally:
@@ -186,12 +216,24 @@ class Store:
         return self._entry(key) / SIDECAR
 
     def _lock(self, key: str) -> BaseFileLock:
-        """Lock by the key's first digits, so that lock files stay few; the kernel frees a killed holder's."""
+        """Lock a clip; the kernel frees a killed holder's lock, and :meth:`sweep` deletes the files."""
         from filelock import FileLock
 
         folder = self.root / "locks"
         self._make_folder(folder)
-        return FileLock(folder / f"{key[:3]}.lock")
+        return FileLock(folder / f"{key}.lock")
+
+    def _unlocked(self, file: Path) -> int:
+        """Delete a lock file that nobody holds, while we hold it; those who wait for it notice."""
+        from filelock import FileLock, Timeout
+
+        try:
+            with FileLock(file, timeout=0):
+                size = file.stat().st_size
+                file.unlink(missing_ok=True)
+        except Timeout:
+            return 0
+        return size
 
     def _make_folder(self, folder: Path) -> None:
         try:
@@ -210,6 +252,10 @@ class Store:
 def folder_size(folder: Path) -> int:
     """Add up the bytes of all files below a folder."""
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+def _generate(request: Request, backend: Backend) -> Make:
+    return lambda workdir, _page: backend.generate(request, workdir)
 
 
 def _write_sidecar(
@@ -231,6 +277,9 @@ def _write_sidecar(
         "job_id": generation.job_id,
         "latency": dict(generation.latency),
         "cost_usd": generation.cost_usd,
+        "cost_source": generation.cost_source,
+        "request": generation.request,
+        "notes": list(generation.notes),
         "synthetic": generation.synthetic,
         "origin": generation.origin,
         "injected": [_brief(fault) for fault in (generation.truth or {}).get("injected", ())],

@@ -1,0 +1,392 @@
+"""The one loop: submit, poll, fetch; every provider's jobs go through it.
+
+A submission is sent again only where it certainly was not taken: refused with 429, or never connected.
+Everything else that goes wrong while it is under way leaves a job that nobody knows of, which is looked for
+where the provider can be asked, and otherwise reported and left to the user. Polls and downloads are free, so
+they are repeated.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pytest_videobench.backends.base import Generation
+from pytest_videobench.backends.remote.check import checked_clip
+from pytest_videobench.backends.remote.provider import Cancels, Finds, Order, Provider, ReadsErrors
+from pytest_videobench.backends.remote.refusals import read_refusal, short, wait_asked
+from pytest_videobench.backends.remote.transport import MaybeSent, NotSent, Transport, Unsafe
+from pytest_videobench.backends.remote.wire import (
+    Failure,
+    FailureKind,
+    Follow,
+    HttpReply,
+    HttpRequest,
+    Job,
+    Queued,
+    RemoteError,
+    Running,
+    State,
+    Succeeded,
+    WireError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from pytest_videobench.backends.remote.account import Account, Purse
+
+TRIES = 8
+"""Attempts at anything that costs nothing to repeat."""
+_AGAIN: frozenset[FailureKind] = frozenset({"rate_limited", "overloaded"})
+_STALE = (401, 403, 404, 410)
+"""Statuses of an output whose address has expired."""
+_MOST_BACKOFF = 30.0
+
+
+class JobLog(Protocol):
+    """Where a job's steps are written down before the next one is taken."""
+
+    def known(self) -> tuple[Job | None, float | None]:
+        """Give the job that an earlier run left, and else the time of a submission that broke off."""
+
+    def submitting(self, request: Mapping[str, Any]) -> None:
+        """Keep that a submission is about to leave."""
+
+    def submitted(self, job: Job) -> None:
+        """Keep the job."""
+
+    def unknown(self, why: str) -> None:
+        """Keep that nobody knows whether a submission was taken."""
+
+    def clear(self) -> None:
+        """Forget: there is no job, or nothing more to learn of it."""
+
+
+class NoLog:
+    """Keeps nothing: for those who keep jobs themselves."""
+
+    def known(self) -> tuple[Job | None, float | None]:
+        """Know of nothing."""
+        return None, None
+
+    def submitting(self, request: Mapping[str, Any]) -> None:
+        """Keep nothing."""
+
+    def submitted(self, job: Job) -> None:
+        """Keep nothing."""
+
+    def unknown(self, why: str) -> None:
+        """Keep nothing."""
+
+    def clear(self) -> None:
+        """Forget nothing."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Clock:
+    """When what happened, in seconds of a monotonic clock."""
+
+    submitted: float = field(default_factory=time.monotonic)
+    running: float | None = None
+    ended: float = 0.0
+    fetched: float = 0.0
+
+    def latency(self, running_s: float | None) -> dict[str, float]:
+        """Give seconds by phase; a provider's own count of its work goes before what polls could see."""
+        whole = self.ended - self.submitted
+        queued = (self.running or self.submitted) - self.submitted
+        if running_s is not None and running_s <= whole:
+            queued = whole - running_s
+        return {"queued": queued, "running": whole - queued, "download": self.fetched - self.ended}
+
+
+class Errand:
+    """One clip on its way."""
+
+    def __init__(
+        self,
+        *,
+        provider: Provider,
+        transport: Transport,
+        account: Account,
+        purse: Purse,
+        order: Order,
+        log: JobLog,
+        label: str,
+        poll_seconds: float,
+        timeout_seconds: float,
+        scrub: Callable[[str], str],
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        self._provider, self._transport = provider, transport
+        self._account, self._purse = account, purse
+        self._order, self._log, self._label = order, log, label
+        self._poll_seconds, self._timeout = poll_seconds, timeout_seconds
+        self._scrub, self._notes = scrub, notes
+        self._request = provider.submission(order)
+        self.job: Job | None = None
+        self.state: State | None = None
+        self._clock = Clock()
+
+    @property
+    def estimate_usd(self) -> float | None:
+        """Give the price by the data file."""
+        return self._order.shape.price(self._order.seconds)
+
+    def run(self, workdir: Path) -> Generation:
+        """Bring the clip into ``workdir``; raise :class:`RemoteError` where there is none."""
+        self.job, broken_off = self._log.known()
+        if self.job is None and broken_off is not None:
+            self.job = self._looked_for(broken_off)
+        with self._account.slot(taken=self.job is not None):
+            if self.job is None:
+                with self._purse.reserve(self.estimate_usd):
+                    self.job = self._submit()
+                    done = self._wait(self.job)
+            else:
+                done = self._wait(self.job)
+        path, done = self._fetch(self.job, done, workdir)
+        self._clock.fetched = time.monotonic()
+        return self._generation(self.job, done, path)
+
+    def cancel(self) -> bool:
+        """Cancel a job that still waits for its turn; say whether it was."""
+        if self.job is None or not isinstance(self._provider, Cancels) or not isinstance(self.state, Queued):
+            return False
+        try:
+            cancelled = self._transport.send(self._provider.cancel(self.job)).status < 400
+        except (NotSent, MaybeSent, Unsafe, WireError):
+            return False
+        if cancelled:
+            self._log.clear()
+        return cancelled
+
+    # ---- submit
+
+    def _submit(self) -> Job:
+        until, failed = time.monotonic() + self._timeout, 0
+        while True:
+            self._log.submitting(self._request.told())
+            try:
+                reply = self._transport.send(self._request)
+            except NotSent as error:
+                self._log.clear()
+                failed += 1
+                if failed == TRIES:
+                    raise self._error("submit", "unreachable", f"{error}; tried {TRIES} times") from None
+                self._account.sleep(_backoff(failed))
+                continue
+            except (MaybeSent, WireError) as error:
+                return self._uncertain(str(error))
+            outcome = self._taken(reply)
+            if isinstance(outcome, Job):
+                self._log.submitted(outcome)
+                self._account.accepted()
+                self._clock = Clock()
+                return outcome
+            if outcome.kind == "overloaded":
+                return self._uncertain(f"HTTP {reply.status}: {outcome.message}")
+            self._log.clear()
+            if outcome.kind != "rate_limited" or time.monotonic() > until:
+                raise self._error("submit", outcome.kind, outcome.message, reply)
+            self._account.sleep(self._account.refused(wait_asked(reply)))
+
+    def _taken(self, reply: HttpReply) -> Job | Failure:
+        if reply.status >= 400:
+            said = self._refusal(reply, None)
+            return said if isinstance(said, Failure) else read_refusal(reply, self._provider.offer.errors)
+        if 300 <= reply.status < 400:
+            return Failure(kind="bad_answer", message=f"redirected to {reply.headers.get('location', '?')}")
+        try:
+            return self._provider.submitted(reply)
+        except WireError as error:  # a job may well be behind it
+            return Failure(kind="overloaded", message=str(error))
+
+    def _uncertain(self, why: str) -> Job:
+        """Look for the job of a submission that broke off; where nobody can tell, it is reported."""
+        self._log.unknown(self._scrub(short(why)))
+        return self._looked_for(time.time(), why) or self._submit()
+
+    def _looked_for(self, since: float, why: str = "the run ended while it was submitted") -> Job | None:
+        """Give the job; ``None`` where there certainly is none, so that it may be submitted again."""
+        if not isinstance(self._provider, Finds):
+            raise self._error(
+                "submit",
+                "submit_unknown",
+                f"{why}; it may have been taken and paid, so it is not sent again: "
+                "videobench cache verify says what to do",
+            )
+        settled = since + self._settle() - time.time()
+        if settled > 0:
+            self._account.sleep(settled)
+        reply = self._asked(self._provider.search(self._order), "search")
+        try:
+            job = self._provider.found(self._order, reply)
+        except WireError as error:
+            raise self._error("search", "submit_unknown", str(error), reply) from None
+        if job is not None:
+            self._log.submitted(job)
+        else:
+            self._log.clear()
+        return job
+
+    def _settle(self) -> float:
+        return self._provider.offer.settle_seconds
+
+    # ---- poll
+
+    def _wait(self, job: Job) -> Succeeded:
+        until = time.monotonic() + self._timeout
+        while True:
+            state = self._state(job)
+            self.state = state
+            if isinstance(state, Succeeded):
+                self._clock.ended = time.monotonic()
+                return state
+            if isinstance(state, Failure):
+                self._log.clear()
+                if state.cost_usd:
+                    self._purse.paid(state.cost_usd)
+                raise self._error("poll", state.kind, state.message)
+            if isinstance(state, Running) and self._clock.running is None:
+                self._clock.running = time.monotonic()
+            if isinstance(state, Queued) and state.throttled:
+                self._account.crowded()
+            if time.monotonic() > until:
+                raise self._error(
+                    "poll",
+                    "timeout",
+                    f"not done after {self._timeout:.0f} s; job {job.id} is kept, the next run asks again",
+                )
+            self._account.sleep(self._poll_seconds * random.uniform(0.9, 1.0))
+
+    def _state(self, job: Job) -> State:
+        request = self._provider.poll(job)
+        read: Callable[[HttpReply], State] = partial(self._provider.polled, job)
+        while True:
+            reply = self._asked(request, "poll", job)
+            try:
+                if reply.status >= 400:
+                    return self._refusal(reply, job)
+                state = read(reply)
+            except WireError as error:
+                raise self._error("poll", "bad_answer", str(error), reply) from None
+            if not isinstance(state, Follow):
+                return state
+            request, read = state.request, state.read
+
+    def _asked(self, request: HttpRequest, phase: str, job: Job | None = None) -> HttpReply:
+        """Send what is free to repeat until it is answered, or not worth repeating."""
+        reason = ""
+        kind: FailureKind = "unreachable"
+        for attempt in range(TRIES):
+            wait: float | None = None
+            try:
+                reply = self._transport.send(request)
+            except Unsafe as error:
+                raise self._error(phase, "bad_answer", str(error)) from None
+            except WireError as error:
+                raise self._error(phase, "bad_answer", str(error)) from None
+            except (NotSent, MaybeSent) as error:
+                reason = str(error)
+            else:
+                if 300 <= reply.status < 400:
+                    raise self._error(phase, "bad_answer", "redirected; credentials are not sent on", reply)
+                if reply.status < 400 or not self._worth_another_try(reply, job):
+                    return reply
+                failure = read_refusal(reply, self._provider.offer.errors)
+                reason, kind, wait = failure.message, failure.kind, wait_asked(reply)
+            self._account.sleep(_backoff(attempt) if wait is None else wait)
+        raise self._error(phase, kind, f"{reason}; tried {TRIES} times")
+
+    def _worth_another_try(self, reply: HttpReply, job: Job | None) -> bool:
+        state = self._refusal(reply, job)
+        return isinstance(state, Failure) and state.kind in _AGAIN
+
+    def _refusal(self, reply: HttpReply, job: Job | None) -> State:
+        """Read an answer of 400 or more, in the provider's own way where it has one."""
+        own = self._provider.refusal(reply, job) if isinstance(self._provider, ReadsErrors) else None
+        return own or read_refusal(reply, self._provider.offer.errors)
+
+    # ---- fetch
+
+    def _fetch(self, job: Job, done: Succeeded, workdir: Path) -> tuple[Path, Succeeded]:
+        target, reason = workdir / "download", ""
+        kind: FailureKind = "unreachable"
+        for attempt in range(TRIES):
+            if done.inline is not None:
+                target.write_bytes(done.inline)
+                return self._checked(target), done
+            assert done.fetch is not None, "a provider says where its clip is, or gives it"
+            reply: HttpReply | None = None
+            try:
+                reply = self._transport.download(done.fetch, target, with_key=done.with_key)
+            except (Unsafe, WireError) as error:
+                raise self._error("download", "bad_answer", str(error)) from None
+            except (NotSent, MaybeSent) as error:
+                reason = str(error)
+            if reply is not None and reply.status == 200:
+                return self._checked(target, reply), done
+            if reply is not None:
+                failure = read_refusal(reply, self._provider.offer.errors)
+                reason, kind = failure.message, failure.kind
+                if reply.status not in _STALE and failure.kind not in _AGAIN:
+                    raise self._error("download", kind, reason, reply)
+                if reply.status in _STALE:
+                    done = self._refreshed(job, done)
+            self._account.sleep(
+                _backoff(attempt) if reply is None else wait_asked(reply) or _backoff(attempt)
+            )
+        raise self._error("download", kind, f"{reason}; tried {TRIES} times")
+
+    def _refreshed(self, job: Job, done: Succeeded) -> Succeeded:
+        """Ask for the output again: many providers sign a fresh address with every poll."""
+        state = self._state(job)
+        if isinstance(state, Failure):
+            self._log.clear()
+            raise self._error("download", state.kind, state.message)
+        return state if isinstance(state, Succeeded) else done
+
+    def _checked(self, target: Path, reply: HttpReply | None = None) -> Path:
+        try:
+            return checked_clip(target)
+        except ValueError as error:
+            raise self._error("download", "bad_clip", str(error), reply) from None
+
+    # ---- the end
+
+    def _generation(self, job: Job, done: Succeeded, path: Path) -> Generation:
+        cost, source = done.cost_usd, "reported"
+        if cost is None:
+            cost, source = self.estimate_usd, "computed"
+        self._purse.paid(cost or 0.0)
+        return Generation(
+            path=path,
+            model=done.model or self._order.model,
+            seed=done.seed if done.seed is not None else self._order.seed,
+            job_id=job.id,
+            latency=self._clock.latency(done.running_s),
+            cost_usd=cost or 0.0,
+            cost_source=source if cost is not None else "unknown",
+            request=self._request.told(),
+            notes=self._notes,
+        )
+
+    def _error(
+        self, phase: str, kind: FailureKind, message: str, reply: HttpReply | None = None
+    ) -> RemoteError:
+        status = f"HTTP {reply.status}, " if reply is not None and reply.status != 200 else ""
+        named = f" (request id {reply.request_id})" if reply is not None and reply.request_id else ""
+        return RemoteError(
+            self._scrub(f"{self._label}: {phase}: {status}{kind.replace('_', ' ')}: {short(message)}{named}"),
+            kind,
+        )
+
+
+def _backoff(attempt: int) -> float:
+    return float(min(_MOST_BACKOFF, 0.25 * 2**attempt) * random.uniform(0.75, 1.25))

@@ -1,0 +1,252 @@
+"""What a provider offers: its models, sizes, lengths, limits and prices, read from its data file.
+
+A data file lies beside the provider's module and says when, and from which source, its numbers were taken.
+``docs/backends.md`` describes its keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from pytest_videobench.errors import DeliveryError, SpecError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from pytest_videobench.prompts.model import Delivery
+
+RATIO_TOLERANCE = 0.03
+"""Share by which a ratio may be off: 848 × 480 is meant to be 16 : 9."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """One size that a model can make."""
+
+    width: int
+    height: int
+    say: Mapping[str, Any]
+    """The provider's words for it, by field."""
+    usd_per_second: float | None = None
+    usd: Mapping[str, float] = field(default_factory=dict)
+    """Price of a clip by its length in seconds, where it is not proportional."""
+
+    @property
+    def ratio(self) -> float:
+        """Give width over height."""
+        return self.width / self.height
+
+    def price(self, seconds: float) -> float | None:
+        """Give US dollars for a clip of a length, or ``None`` where no price is known."""
+        if f"{seconds:g}" in self.usd:
+            return self.usd[f"{seconds:g}"]
+        return None if self.usd_per_second is None else self.usd_per_second * seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """One model of a provider."""
+
+    name: str
+    shapes: tuple[Shape, ...]
+    """The first is the default."""
+    lengths: tuple[float, ...] = ()
+    """Seconds that it can make; the first is the default."""
+    length_range: tuple[float, float] | None = None
+    """Or any whole number of seconds from one to the other."""
+    default_length: float = 5.0
+    fps: float | None = None
+    prompt_limit: int | None = None
+    prompt_unit: str = "characters"
+    """``characters``, or ``utf16`` code units."""
+    seed: tuple[int, int] | None = None
+    """Range of the seeds that it takes; ``None`` where it takes none."""
+    concurrency: int | None = None
+    rewriting: str = "off"
+    """``off`` where the provider does not rewrite prompts or is told not to; ``unknown``, or ``on``."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Fields that go along as they are, such as the switch that turns prompt rewriting off."""
+    note: str = ""
+
+    def fitting_seed(self, seed: int) -> int | None:
+        """Bring a seed into the range that the model takes; ``None`` where it takes none."""
+        if self.seed is None:
+            return None
+        low, high = self.seed
+        return low + seed % (high - low + 1)
+
+    def length(self, asked: float | None, *, nearest: bool) -> float:
+        """Give the seconds of a clip; raise ``ValueError`` for a length it does not make."""
+        if asked is None:
+            return self.default_length
+        if self.length_range is not None:
+            low, high = self.length_range
+            if low <= asked <= high and asked == int(asked):
+                return asked
+            made = min(max(float(round(asked)), low), high)
+        elif not self.lengths:
+            return asked
+        else:
+            made = min(self.lengths, key=lambda seconds: (abs(seconds - asked), seconds))
+        if made != asked and not nearest:
+            raise ValueError(f"{asked:g} s; it can {self._lengths()}")
+        return made
+
+    def shape(self, asked: Delivery, *, nearest: bool) -> Shape:
+        """Give the size of a clip; raise ``ValueError`` for a size or ratio it does not make."""
+        if asked.ratio is not None:
+            wanted, spelled = asked.ratio[0] / asked.ratio[1], "a ratio of {}:{}".format(*asked.ratio)
+            fitting = [shape for shape in self.shapes if abs(shape.ratio / wanted - 1) <= RATIO_TOLERANCE]
+        elif asked.width and asked.height:
+            wanted, spelled = asked.width / asked.height, f"{asked.width}x{asked.height}"
+            fitting = [s for s in self.shapes if (s.width, s.height) == (asked.width, asked.height)]
+        else:
+            return self.shapes[0]
+        if fitting:
+            return fitting[0]
+        if not nearest:
+            raise ValueError(f"{spelled}; it can {self._sizes()}")
+        return min(self.shapes, key=lambda shape: abs(shape.ratio / wanted - 1))
+
+    def _lengths(self) -> str:
+        if self.length_range is not None:
+            return "{:g} to {:g} whole s".format(*self.length_range)
+        return f"{', '.join(f'{seconds:g}' for seconds in self.lengths)} s"
+
+    def _sizes(self) -> str:
+        return ", ".join(dict.fromkeys(f"{shape.width}x{shape.height}" for shape in self.shapes))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A provider's data file."""
+
+    title: str
+    as_of: str
+    source: str
+    base_url: str
+    """Empty where the user has to name the server."""
+    base_url_env: str
+    key_env: tuple[str, ...]
+    """Environment variables that may hold the key, the first found wins; empty where no key is needed."""
+    key_needed: bool
+    models: Mapping[str, Model]
+    any_model: Model | None
+    """What holds for a model that is not listed; ``None`` where only the listed ones may be asked for."""
+    poll_seconds: float
+    timeout_seconds: float
+    concurrency: int
+    settle_seconds: float
+    """How long after a broken submission the provider's word that there is no such job can be believed."""
+    params: Mapping[str, str]
+    """Parameters of a spec that go along as fields, each with its type: text, int, number or yes/no."""
+    errors: Mapping[str, str]
+    """Kind of failure by the provider's code, or the beginning of it."""
+    headers: Mapping[str, str]
+    url_lives_hours: float | None
+    """How long an output can be fetched."""
+
+    def model(self, name: str, spec: str) -> Model:
+        """Give a model by name, the first listed for an empty one; raise :class:`SpecError` where unknown."""
+        if not name and self.models:
+            return next(iter(self.models.values()))
+        if name in self.models:
+            return self.models[name]
+        if self.any_model is not None and name:
+            return _named(self.any_model, name)
+        if not name:
+            raise SpecError(f"backend {spec!r}: name a model: NAME:MODEL")
+        from pytest_videobench.prompts.toml import suggestion
+
+        raise SpecError(f"backend {spec!r}: unknown model {name!r}{suggestion(name, list(self.models))}")
+
+
+def delivered(spec: str, model: Model, asked: Delivery, *, nearest: bool) -> tuple[float, Shape]:
+    """Give length and size of what a model makes; raise :class:`DeliveryError` where it cannot."""
+    try:
+        if asked.fps is not None and model.fps is not None and asked.fps != model.fps and not nearest:
+            raise ValueError(f"{asked.fps:g} fps; it can {model.fps:g} fps")
+        return model.length(asked.duration, nearest=nearest), model.shape(asked, nearest=nearest)
+    except ValueError as error:
+        raise DeliveryError(f"backend {spec!r}: cannot deliver {error}") from None
+
+
+@cache
+def read_offer(name: str, package: str = "pytest_videobench.backends.providers") -> Offer:
+    """Read the data file of a provider of ours, or of a third party's package."""
+    return offer_from(files(package) / f"{name}.toml")
+
+
+def offer_from(path: Path | Any) -> Offer:
+    """Read a data file."""
+    import tomllib
+
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    models = {name: _model(name, entry, data) for name, entry in data.get("models", {}).items()}
+    return Offer(
+        title=data["title"],
+        as_of=str(data["as_of"]),
+        source=data["source"],
+        base_url=data.get("base_url", ""),
+        base_url_env=data.get("base_url_env", ""),
+        key_env=tuple(data.get("key_env", ())),
+        key_needed=data.get("key_needed", True),
+        models=models,
+        any_model=_model("", data["any_model"], data) if "any_model" in data else None,
+        poll_seconds=data["poll_seconds"],
+        timeout_seconds=data.get("timeout_seconds", 1800.0),
+        concurrency=data["concurrency"],
+        settle_seconds=data.get("settle_seconds", 5.0),
+        params=data.get("params", {}),
+        errors=data.get("errors", {}),
+        headers=data.get("headers", {}),
+        url_lives_hours=data.get("url_lives_hours"),
+    )
+
+
+def _model(name: str, entry: Mapping[str, Any], data: Mapping[str, Any]) -> Model:
+    lengths = tuple(float(seconds) for seconds in entry.get("lengths", ()))
+    span = entry.get("length_range")
+    return Model(
+        name=name,
+        shapes=tuple(_shapes(entry["shapes"], data.get("shapes", {}))),
+        lengths=lengths,
+        length_range=(float(span[0]), float(span[1])) if span else None,
+        default_length=float(entry.get("default_length", lengths[0] if lengths else 5.0)),
+        fps=entry.get("fps"),
+        prompt_limit=entry.get("prompt_limit"),
+        prompt_unit=entry.get("prompt_unit", "characters"),
+        seed=(int(entry["seed"][0]), int(entry["seed"][1])) if "seed" in entry else None,
+        concurrency=entry.get("concurrency"),
+        rewriting=entry.get("rewriting", "off"),
+        settings=entry.get("settings", {}),
+        note=entry.get("note", ""),
+    )
+
+
+def _shapes(entries: Iterable[Any], shared: Mapping[str, Any]) -> Iterable[Shape]:
+    """Read sizes; a text names a list of sizes that several models share, and prices may stand beside it."""
+    for entry in entries:
+        own = {key: value for key, value in entry.items() if key != "like"} if "like" in entry else {}
+        for one in shared[entry["like"]] if "like" in entry else [entry]:
+            both = {**one, **own}
+            yield Shape(
+                width=both["size"][0],
+                height=both["size"][1],
+                say={key: value for key, value in both.items() if key not in _SHAPE_KEYS},
+                usd_per_second=both.get("usd_per_second"),
+                usd={str(seconds): price for seconds, price in both.get("usd", {}).items()},
+            )
+
+
+_SHAPE_KEYS = frozenset({"size", "usd_per_second", "usd"})
+
+
+def _named(model: Model, name: str) -> Model:
+    from dataclasses import replace
+
+    return replace(model, name=name)
