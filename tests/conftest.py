@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import av
 import numpy as np
 import pytest
+import scipy.ndimage  # noqa: F401  # a run inside this process forgets what it loads first, and numpy loads once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
