@@ -56,7 +56,7 @@ class CaseRecord:
             verdict=verdict,
             error=error,
             clip=_clip_cell(self.clip) if self.clip else None,
-            notes=list(self.notes),
+            notes=[*self.notes, *(self.clip.sidecar.get("notes", ()) if self.clip else ())],
             timing={name: round(seconds, 4) for name, seconds in (self._latency() | self.timing).items()},
             **cells,
         )
@@ -94,7 +94,8 @@ def _watch_cells(watch: Sequence[Watch], cells: Mapping[str, Any]) -> list[dict[
 
 def _clip_cell(clip: Clip) -> dict[str, Any]:
     names = ("sha256", "bytes", "model", "seed", "job_id", "cost_usd", "synthetic", "origin")
-    return {"path": str(clip.path), **{name: clip.sidecar[name] for name in names}}
+    source = clip.sidecar.get("cost_source", "")  # clips of earlier versions do not say
+    return {"path": str(clip.path), "cost_source": source, **{name: clip.sidecar[name] for name in names}}
 
 
 def _footage_cells(footage: Footage) -> dict[str, Any]:

@@ -207,6 +207,7 @@ def remote_backend(provider: Callable[[BackendSpec], Provider]) -> Callable[[Bac
         return Remote(spec, provider(spec))
 
     make.__doc__ = provider.__doc__
+    make.offer = getattr(provider, "offer", None)  # type: ignore[attr-defined]  # for lists of what there is
     return make
 
 
