@@ -77,7 +77,7 @@ class _Collector:
         self._repeats = Repeats()
         self._next_sample = 0.0
         self._last: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = None
-        self._work: NDArray[np.uint8] | None = None
+        self._last_distinct: tuple[NDArray[np.uint8], NDArray[np.float32]] | None = None
         self.anchors: list[Anchor] = []
         self._anchor: tuple[NDArray[np.uint8], float, int] | None = None
 
@@ -143,14 +143,16 @@ class _Collector:
         self.steps.append((change, float(np.sqrt(max(power - mean * mean, 0.0)))))
 
     def _add_distinct(self, index: int, work: NDArray[np.uint8]) -> None:
-        if self._work is not None:
-            flow = motion.dense_flow(self._work, work)
+        fine = motion.fine_detail(work)
+        if self._last_distinct is not None:
+            last_work, last_fine = self._last_distinct
+            flow = motion.dense_flow(last_work, work)
             self.flow.append(motion.flow_grid(flow))
-            self.boil.append(motion.boil(self._work, work, flow))
-            self.texture.append(motion.block_texture(self._work))
+            self.boil.append(motion.boil(last_fine, fine, flow))
+            self.texture.append(motion.block_texture(last_work, self.blocks[self.distinct[-1]]))
         self.distinct.append(index)
         self.small.append(shrink(work, SMALL_SIZE))
-        self._work = work
+        self._last_distinct = work, fine
 
     def _add_anchor(self, time: float, work: NDArray[np.uint8]) -> None:
         pair = len(self.distinct) - 1

@@ -54,37 +54,35 @@ def flow_grid(flow: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(block_means(flow) / flow.shape[1], np.float32)
 
 
-def boil(before: NDArray[np.uint8], after: NDArray[np.uint8], flow: NDArray[np.float32]) -> float:
-    """Give the share of the fine detail that the flow does not bring to the next picture; NaN without any.
+def boil(before: NDArray[np.float32], after: NDArray[np.float32], flow: NDArray[np.float32]) -> float:
+    """Give the share of a picture's fine detail that the flow does not bring to the next; NaN without any.
 
     Per block the mean |difference| of fine detail after motion is undone, over the mean |detail| before;
     then the median over the blocks with detail.
     """
-    fine, later = _fine(before), _fine(after)
-    found = sampled(later, pixels(*before.shape) + flow)
-    lost, detail = block_means(np.abs(found - fine)), block_means(np.abs(fine))
+    found = sampled(after, pixels(*before.shape) + flow)
+    lost = block_means(np.asarray(cv2.absdiff(found, before), np.float32))
+    detail = block_means(np.abs(before))
     rich = detail > _DETAIL
     return float(np.median(lost[rich] / detail[rich])) if rich.mean() > _DETAIL_SHARE else float("nan")
 
 
-def _fine(luma: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Give what is finer than a few pixels."""
+def fine_detail(luma: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Give what is finer than a few pixels, in grey levels."""
     coarse = cv2.GaussianBlur(luma, (_FINE_WINDOW, _FINE_WINDOW), _FINE_SIGMA)
     return np.asarray(cv2.subtract(luma, coarse, dtype=cv2.CV_32F), np.float32)
 
 
 def block_means(picture: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
     """Average a picture over the block grid."""
-    return np.asarray(
-        cv2.resize(picture.astype(np.float32), GRID[::-1], interpolation=cv2.INTER_AREA), np.float32
-    )
+    values = picture.astype(np.float32, copy=False)
+    return np.asarray(cv2.resize(values, GRID[::-1], interpolation=cv2.INTER_AREA), np.float32)
 
 
-def block_texture(luma: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Give the standard deviation of luma per block, 18 × 32."""
-    values = luma.astype(np.float32)
-    mean = block_means(values)
-    return np.sqrt(np.maximum(block_means(values * values) - mean * mean, 0))
+def block_texture(luma: NDArray[np.uint8], means: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give the standard deviation of luma per block, 18 × 32, whose block means are known."""
+    squares = np.asarray(cv2.multiply(luma, luma, dtype=cv2.CV_32F), np.float32)
+    return np.sqrt(np.maximum(block_means(squares) - means * means, 0))
 
 
 def warp_errors(small: NDArray[np.uint8], warped: Ints) -> Floats:

@@ -28,8 +28,11 @@ def halve_towards(picture: NDArray[np.uint8], long_side: int) -> NDArray[np.uint
 
 def shrink(picture: NDArray[np.uint8], long_side: int) -> NDArray[np.uint8]:
     """Resize to the long side as asked by area averaging; a smaller picture is returned as it is."""
-    size = fit_size(picture.shape[0], picture.shape[1], long_side)
-    coarse = halve_towards(picture, long_side)
+    return resized(halve_towards(picture, long_side), fit_size(picture.shape[0], picture.shape[1], long_side))
+
+
+def resized(coarse: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Resize to (width, height) by area averaging; a picture of that size is returned as it is."""
     if (coarse.shape[1], coarse.shape[0]) == size:
         return coarse
     return np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -68,6 +68,8 @@ class _Place:
     """Where a pair of frames switches the most."""
 
     pair: _Pair
+    whole: Map
+    """How much each pixel of the pair switches."""
     height: float
     """0–255: the mean of its surroundings."""
     x: int
@@ -134,10 +136,10 @@ def _unlike(one: NDArray[np.float32], other: NDArray[np.float32], flow: NDArray[
     target = pixels(height, width) + flow
     found = sampled(other, target)
     differs = cv2.blur(cv2.absdiff(one, found), window)
-    there = cv2.blur(np.abs(one), window) + cv2.blur(np.abs(found), window)
-    x, y = target[..., 0], target[..., 1]
-    inside = (x >= 0) & (y >= 0) & (x <= width - 1) & (y <= height - 1)
-    return np.asarray(255 * differs / (there + rule["quiet"]) * inside, np.uint8)
+    there = cv2.blur(np.abs(one) + np.abs(found), window)
+    share = np.asarray(255 * differs / (there + rule["quiet"]), np.uint8)
+    inside = cv2.inRange(target, (0, 0), (width - 1, height - 1))
+    return np.asarray(cv2.bitwise_and(share, inside), np.uint8)
 
 
 class _Changes:
@@ -154,24 +156,25 @@ class _Changes:
         rule = limits("switch")
         area, reach = int(rule["area"]), 3 * int(rule["area"]) // 2
         for pair in self._pairs:
-            mean = cv2.blur(self._switching(pair), (area, area), borderType=cv2.BORDER_CONSTANT)
+            whole = self._switching(pair)
+            mean = cv2.blur(whole, (area, area), borderType=cv2.BORDER_CONSTANT)
             for _ in range(int(rule["places"])):
                 _, height, _, (x, y) = cv2.minMaxLoc(mean)
                 if height < 255 * rule["faint"]:
                     break
-                yield _Place(pair=pair, height=height, x=x, y=y)
+                yield _Place(pair=pair, whole=whole, height=height, x=x, y=y)
                 mean[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1] = 0
 
     def switch(self, place: _Place) -> Switch:
         """Describe a place."""
-        pair, whole = place.pair, self._switching(place.pair)
+        pair = place.pair
         return Switch(
             before=pair.first,
             after=pair.last,
             strength=place.height / 255,
             peak=(place.x, place.y),
-            box=_box(whole, place),
-            whole=float(np.mean(whole > 255 * limits("switch")["much"])),
+            box=_box(place),
+            whole=float(np.mean(place.whole > 255 * limits("switch")["much"])),
             known=pair.first in self._to and pair.last in self._since,
         )
 
@@ -191,10 +194,10 @@ class _Changes:
         return np.asarray(cv2.warpAffine(share, turn, share.shape[::-1], flags=flags), np.uint8)
 
 
-def _box(whole: Map, place: _Place) -> Box:
+def _box(place: _Place) -> Box:
     """Enclose what belongs to a peak."""
     rule, x, y = limits("switch"), place.x, place.y
-    core = (cv2.blur(whole, (5, 5)) > rule["core"] * place.height).astype(np.uint8)
+    core = (cv2.blur(place.whole, (5, 5)) > rule["core"] * place.height).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(core)
     if labels[y, x]:
         left, top, wide, high = (int(v) for v in stats[labels[y, x], :4])
