@@ -4,9 +4,10 @@
                                  [--peers FOLDER]
 
 Puts every fault at four severities into clean pieces of the clips of ``../shared/clips``, looks at these, at
-the pieces without a fault and at the untouched clips, and prints a table. ``--out`` writes ``accuracy.json``
-and a page of plots; ``--peers`` asks other tools about the same clips. Thresholds are tuned on the
-development half; the test half is for publishing.
+the pieces without a fault, at the untouched clips, and at clean clips of a camera or a film through which a
+virtual camera is driven, and prints a table. ``--out`` writes ``accuracy.json`` and a page of plots;
+``--peers`` asks other tools about the same clips. Thresholds are tuned on the development half; the test half
+is for publishing.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ def main() -> int:
         faults=tuple(args.fault),
         severities=tuple(args.severity),
         most=args.pieces,
+        most_drives=args.drives,
     )
     with tempfile.TemporaryDirectory() as folder:
         figures = run(plan, Folder(args.kept or Path(folder)), args.jobs, args.peers)
@@ -51,6 +53,7 @@ def _arguments() -> argparse.Namespace:
     add = parser.add_argument
     add("--half", choices=(*HALVES, "both"), default="development", help="default: development")
     add("--pieces", type=int, metavar="N", help="pieces of a half at most")
+    add("--drives", type=int, metavar="N", help="drives of a virtual camera, of a half, at most")
     add("--fault", nargs="+", default=tuple(FAULTS), choices=tuple(FAULTS), metavar="NAME")
     add("--severity", nargs="+", type=float, default=SEVERITIES, metavar="S", help="of 0.25, 0.5, 0.75, 1")
     add("--jobs", type=int, default=2, metavar="N", help="processes (default: 2)")
@@ -63,9 +66,10 @@ def _arguments() -> argparse.Namespace:
         parser.error(f"there is no folder {CLIPS}")
     if set(args.severity) - set(SEVERITIES):
         parser.error(f"--severity: expected some of {', '.join(map('{:g}'.format, SEVERITIES))}")
-    whole = not args.pieces and set(args.fault) == set(FAULTS) and set(args.severity) == set(SEVERITIES)
+    chosen = args.pieces, args.drives, set(args.fault), set(args.severity)
+    whole = chosen == (None, None, set(FAULTS), set(SEVERITIES))
     if args.record and not (args.half == "test" and whole):
-        parser.error("--record needs --half test, all pieces, all faults and all severities")
+        parser.error("--record needs --half test, and all pieces, drives, faults and severities")
     return args
 
 

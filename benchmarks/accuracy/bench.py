@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.accuracy import injection, trials
 from benchmarks.accuracy.comparison import compare
 from benchmarks.accuracy.corpus import Clip, Half, Piece, clips, pieces
+from benchmarks.accuracy.driven import Drive, drives
 from benchmarks.accuracy.figures import noticed, summed_up
 from pytest_videobench import __version__
 
@@ -33,6 +34,8 @@ class Plan:
     severities: tuple[float, ...] = injection.SEVERITIES
     most: int | None = None
     """Pieces of a half at most."""
+    most_drives: int | None = None
+    """Drives of a virtual camera through clean clips of a half at most."""
 
     @property
     def pieces(self) -> list[Piece]:
@@ -43,6 +46,15 @@ class Plan:
     def clips(self) -> list[Clip]:
         """Give the untouched clips of its halves."""
         return [clip for clip in clips() if clip.half in self.halves]
+
+    @property
+    def drives(self) -> list[list[Drive]]:
+        """Give the drives of its halves, those through one stretch together."""
+        together: dict[str, list[Drive]] = defaultdict(list)
+        for half in self.halves:
+            for drive in drives(half)[: self.most_drives]:
+                together[drive.piece.name].append(drive)
+        return list(together.values())
 
 
 def run(plan: Plan, folder: Folder, jobs: int, peers: Path | None = None) -> dict[str, Any]:
@@ -79,6 +91,7 @@ def _make(plan: Plan, folder: Folder, pool: ProcessPoolExecutor) -> None:
     folder.path.mkdir(parents=True, exist_ok=True)
     _all(pool, partial(injection.make_controls, folder=folder), plan.pieces, "controls")
     _all(pool, partial(injection.make_whole, folder=folder), plan.clips, "untouched clips")
+    _all(pool, partial(injection.make_driven, folder=folder), plan.drives, "stretches driven through")
     for severity in sorted(plan.severities, key=lambda severity: severity != noticed()):
         make = partial(injection.make_spoilt, names=plan.faults, severity=severity, folder=folder)
         _all(pool, make, plan.pieces, f"faults at {severity:g}")
@@ -87,7 +100,9 @@ def _make(plan: Plan, folder: Folder, pool: ProcessPoolExecutor) -> None:
 def _look(plan: Plan, folder: Folder, pool: ProcessPoolExecutor) -> list[Trial]:
     look = partial(trials.of_piece, faults=plan.faults, severities=plan.severities, folder=folder)
     found = [trial for one in _all(pool, look, plan.pieces, "pieces scored") for trial in one]
-    return found + _all(pool, partial(trials.of_whole, folder=folder), plan.clips, "clips scored")
+    found += _all(pool, partial(trials.of_whole, folder=folder), plan.clips, "clips scored")
+    driven = _all(pool, partial(trials.of_drives, folder=folder), plan.drives, "driven stretches scored")
+    return found + [trial for one in driven for trial in one]
 
 
 def _all(pool: ProcessPoolExecutor, work: Callable[[Any], Any], over: Sequence[Any], what: str) -> list[Any]:

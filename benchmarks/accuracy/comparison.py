@@ -52,14 +52,14 @@ def compare(
 
 
 def sample(found: Sequence[Trial]) -> list[Trial]:
-    """Choose all without a fault, and for every fault that another tool has a word for, as many with it."""
+    """Choose all untouched clips and pieces, and of every fault that another tool has a word for as many."""
     known = frozenset[str]().union(*_words().values())
     by_fault: dict[str, list[Trial]] = defaultdict(list)
     for trial in found:
         if trial.severity == SEVERITY and trial.defect in known:
             by_fault[trial.fault].append(trial)
     each = MOST // max(1, len(by_fault))
-    chosen = [trial for trial in found if trial.kind != "fault"]
+    chosen = [trial for trial in found if trial.kind in ("control", "whole")]
     for _, trials in sorted(by_fault.items()):
         chosen += sorted(trials, key=_dice)[:each]
     return chosen

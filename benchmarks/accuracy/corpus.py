@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -44,6 +45,8 @@ class Clip:
     """For each label, the defects that it may be called by."""
     sure: bool
     """Whether the labels are of high confidence."""
+    side: int
+    """Pixels of its shorter side."""
     fps: float
     frames: int
     seconds: float
@@ -61,7 +64,7 @@ class Clip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A part of a clip that faults are put into."""
+    """A part of a clip that faults are put into, or that a virtual camera is driven through."""
 
     clip: Clip
     start: float
@@ -78,14 +81,14 @@ class Piece:
         """Give the dice of its faults."""
         return draw(self.name)
 
-    def take(self) -> Take:
-        """Decode it, reduced to sides of even length."""
+    def take(self, times_side: int = 1) -> Take:
+        """Decode it, reduced to sides of even length, the long one so many times that of a piece."""
         pictures, times = [], []
         for picture in Reader(CLIPS / self.clip.path):
             if picture.time >= self.end:
                 break
             if picture.time >= self.start:
-                pictures.append(_reduced(picture.bgr))
+                pictures.append(_reduced(picture.bgr, times_side * settings()["pieces"]["side"]))
                 times.append(picture.time)
         if len(pictures) < 2:
             raise ClipError(self.clip.path, f"has no two frames from {self.start:g} to {self.end:g} s")
@@ -118,6 +121,7 @@ def clip_of(row: Mapping[str, str]) -> Clip:
         style=row["style"],
         labels=tuple(map(_names, row["defects"].split(";"))) if row["defects"] not in NO_LABEL else (),
         sure=row["label_confidence"] == "high",
+        side=min(int(row["width"]), int(row["height"])),
         fps=float(row["fps"]),
         frames=int(row["frames"]),
         seconds=float(row["duration"]),
@@ -140,6 +144,23 @@ def pieces(half: Half) -> list[Piece]:
     """Cut clean pieces out of a half's clips, at random times, the first of every clip before any second."""
     ranked = [(rank, piece) for clip in clips() if clip.half == half for rank, piece in enumerate(_cut(clip))]
     return [piece for _, piece in sorted(ranked, key=lambda one: (one[0], one[1].name))]
+
+
+def stretches(clip: Clip) -> list[Piece]:
+    """Part all of a clean clip of a camera or a film into stretches; none where it is not clean."""
+    rule = settings()["driven"]
+    shots: Sequence[Sequence[float]] = settings()["shots"].get(clip.path, ())
+    if not shots and clip.clean:
+        shots = [(0.0, clip.seconds)]
+    if not clip.camera or clip.path in (*settings()["seen"], *rule["left_out"]):
+        return []
+    return [piece for start, end in shots for piece in _evenly(clip, start, end, rule["seconds"])]
+
+
+def _evenly(clip: Clip, start: float, end: float, longest: float) -> list[Piece]:
+    count = int(np.ceil((end - start) / longest))
+    edges = np.round(np.linspace(start, end, count + 1), 3).tolist()
+    return [Piece(clip=clip, start=one, end=other) for one, other in pairwise(edges)]
 
 
 def draw(name: str) -> int:
@@ -165,6 +186,6 @@ def _names(label: str) -> frozenset[str]:
     return frozenset(settings()["labels"].get(label, (label,)))
 
 
-def _reduced(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    small = shrink(picture, settings()["pieces"]["side"])
+def _reduced(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    small = shrink(picture, side)
     return small[: small.shape[0] // 2 * 2, : small.shape[1] // 2 * 2].copy()

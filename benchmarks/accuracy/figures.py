@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pytest_videobench.defects.base import Finding
 
 Figures: TypeAlias = dict[str, Any]
+ORIGINS = {False: "as shot", True: "driven"}
+"""What a clean minute may be, by whether a virtual camera was driven through it."""
 DIGITS = 4
 """Decimals that are kept."""
 BASELINES: dict[str, Callable[[Trial], float]] = {
@@ -48,6 +50,9 @@ def summed_up(trials: Sequence[Trial]) -> Figures:
         "sources": len({trial.clip.origin for trial in trials}),
         "pieces": sum(trial.kind == "control" for trial in trials),
         "clean_minutes": _rounded(minutes(clean)),
+        "clean_minutes_by_origin": {
+            origin: _rounded(minutes(some)) for origin, some in by_origin(clean).items()
+        },
         "detectors": {defect: of_defect(defect, trials) for defect in defects()},
         "stability": stability(trials),
         "moments": moments_of(trials),
@@ -98,7 +103,7 @@ def is_timed(trial: Trial) -> bool:
 
 def is_clean(trial: Trial) -> bool:
     """Say whether everything found in it is a false alarm, but for what is known to be there."""
-    return trial.kind == "control" or (trial.kind == "whole" and trial.clip.clean)
+    return trial.kind in ("control", "driven") or (trial.kind == "whole" and trial.clip.clean)
 
 
 def best(trial: Trial, defect: str) -> Finding:
@@ -129,9 +134,19 @@ def missed(faulty: Iterable[Trial]) -> dict[str, list[str]]:
     return {name: sorted(table[name]) for name in sorted(table)}
 
 
-def minutes(trials: Iterable[Trial]) -> float:
-    """Add lengths up."""
-    return sum(trial.seconds for trial in trials) / 60
+def minutes(clean: Sequence[Trial]) -> float:
+    """Add up what clean clips show; a piece of a clip that is there as a whole adds findings and no time."""
+    whole = {trial.clip.path for trial in clean if trial.kind == "whole"}
+    shown = [trial for trial in clean if trial.kind != "control" or trial.clip.path not in whole]
+    return sum(trial.seconds for trial in shown) / 60
+
+
+def by_origin(clean: Iterable[Trial]) -> dict[str, list[Trial]]:
+    """Part clean clips into those whose own camera is all that moves, and those driven through."""
+    table: dict[str, list[Trial]] = {origin: [] for origin in ORIGINS.values()}
+    for trial in clean:
+        table[ORIGINS[trial.kind == "driven"]].append(trial)
+    return table
 
 
 def wrong_findings(defect: str, trial: Trial) -> list[Finding]:
@@ -140,30 +155,39 @@ def wrong_findings(defect: str, trial: Trial) -> list[Finding]:
 
 
 def false_alarms(defect: str, trials: Iterable[Trial]) -> Figures:
-    """Count the findings on clean clips, untouched and controls, apart for those that fail and that warn."""
+    """Count the findings on clean clips, apart for those that fail and that warn, in all and by origin, and
+    name every one."""
     clean = [trial for trial in trials if is_clean(trial)]
+    apart = by_origin(clean).items()
+    return {
+        **_alarms(defect, clean),
+        "by_origin": {origin: _alarms(defect, some) for origin, some in apart},
+        "each": [
+            [trial.name, origin, "fails" if f.gate else "warns", _rounded(f.start), _rounded(f.end)]
+            for origin, some in apart
+            for trial in sorted(some, key=lambda trial: trial.name)
+            for f in wrong_findings(defect, trial)
+        ],
+    }
+
+
+def _alarms(defect: str, clean: Sequence[Trial]) -> Figures:
     wrong = [finding for trial in clean for finding in wrong_findings(defect, trial)]
     failing = sum(finding.gate for finding in wrong)
-    clips = sorted({t.name for t in clean if any(f.gate for f in wrong_findings(defect, t))})
-    warned = sorted({t.name for t in clean if wrong_findings(defect, t)} - set(clips))
-    return {
-        "gate": failing,
-        "warn": len(wrong) - failing,
-        "minutes": _rounded(minutes(clean)),
-        "on": {"gate": clips, "warn": warned},
-    }
+    return {"gate": failing, "warn": len(wrong) - failing, "minutes": _rounded(minutes(clean))}
 
 
 def precision(defect: str, trials: Sequence[Trial]) -> Figures:
     """Count the findings that are right, of all in the pooled bench, and name the faults beside the others.
 
     What a piece shows without a fault is counted once, with the piece itself. Of the untouched clips only
-    those count that are clean or surely labelled.
+    those count that are clean or surely labelled. Driven clips are left out: they show few scenes many times.
     """
     known = {trial.name: trial.findings for trial in trials if trial.kind == "control"}
     beside, counts = Counter[str](), {"precision": [0, 0], "precision_gate": [0, 0]}
     for trial in trials:
-        if trial.kind == "whole" and not (trial.clip.clean or trial.clip.sure):
+        unsure = trial.kind == "whole" and not (trial.clip.clean or trial.clip.sure)
+        if trial.kind == "driven" or unsure:
             continue
         new = [f for f in trial.findings if f.defect == defect]
         if trial.kind == "fault":
@@ -240,18 +264,15 @@ def labelled(defect: str, trials: Iterable[Trial]) -> Figures:
     }
 
 
-def styles(defect: str, strong: Iterable[Trial], trials: Iterable[Trial]) -> Figures:
+def styles(defect: str, strong: Sequence[Trial], trials: Sequence[Trial]) -> Figures:
     """Split recall at the noticed severity, and false alarms, by style."""
-    table: dict[str, Figures] = defaultdict(lambda: {"recall": [0, 0], "gate": 0, "warn": 0, "minutes": 0.0})
-    for trial in strong:
-        row = table[trial.clip.style]
-        row["recall"] = [row["recall"][0] + is_named(trial), row["recall"][1] + 1]
-    for trial in filter(is_clean, trials):
-        row, wrong = table[trial.clip.style], wrong_findings(defect, trial)
-        row["gate"] += sum(finding.gate for finding in wrong)
-        row["warn"] += sum(not finding.gate for finding in wrong)
-        row["minutes"] = _rounded(row["minutes"] + trial.seconds / 60)
-    return {style: table[style] for style in sorted(table)}
+    clean = [trial for trial in trials if is_clean(trial)]
+    table: dict[str, Figures] = {}
+    for style in sorted({trial.clip.style for trial in (*strong, *clean)}):
+        named = [is_named(trial) for trial in strong if trial.clip.style == style]
+        alarms = _alarms(defect, [trial for trial in clean if trial.clip.style == style])
+        table[style] = {"recall": [sum(named), len(named)], **alarms}
+    return table
 
 
 def stability(trials: Sequence[Trial]) -> Figures:

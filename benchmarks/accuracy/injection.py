@@ -1,4 +1,4 @@
-"""Clips with a known fault, the same clips without one, and what one decoding pass makes of each.
+"""Clips with a known fault, others without one, and what one decoding pass makes of each.
 
 Everything is kept in a folder under names that hold the injector's own sources in short, so that a second run
 only scores, and a changed injector is not confused with what it did before.
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from benchmarks.accuracy import driven
 from benchmarks.accuracy.corpus import CLIPS, Clip, Piece, draw, settings
 from pytest_videobench import faults as faults_package
 from pytest_videobench.backends.procedural.encoder import encode
@@ -31,10 +32,11 @@ from pytest_videobench.gate.thresholds import complete
 from pytest_videobench.prompts.model import Delivery, Expectations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from benchmarks.accuracy.driven import Drive
     from pytest_videobench.footage.footage import Footage
 
 SEVERITIES = (0.25, 0.5, 0.75, 1.0)
@@ -66,6 +68,10 @@ class Folder:
         """Name the footage of a piece with a fault; its truth has the same name in ``.json``."""
         return self.path / f"{piece.name}__{fault}__{severity:g}__{recipe(fault)}.npz"
 
+    def driven(self, drive: Drive) -> Path:
+        """Name the footage of a clip that a virtual camera is driven through."""
+        return self.path / f"{drive.name}__driven__{driven.recipe(drive)}.npz"
+
     def whole(self, clip: Clip) -> Path:
         """Name the footage of an untouched clip."""
         return self.path / f"{clip.path.replace('/', '~')}__whole.npz"
@@ -89,10 +95,10 @@ def recoded(piece: Piece, fault: str, severity: float) -> bool:
     return bool(noticed and draw(f"{piece.name} {fault}") % RECODED == 0)
 
 
-def asked(footage: Footage) -> Expectations:
-    """Ask a real piece for what it is: its delivery, and the camera's move as it is seen."""
+def asked(footage: Footage, move: str | None = None) -> Expectations:
+    """Ask a real piece for what it is: its delivery, and the camera's move, as it is seen if not known."""
     probe = footage.probe
-    move = camera_move(footage.camera, footage.gaps, probe.height / probe.width).word
+    move = move or camera_move(footage.camera, footage.gaps, probe.height / probe.width).word
     delivery = Delivery(
         duration=probe.duration, fps=probe.fps, width=probe.width, height=probe.height, ratio=None
     )
@@ -120,6 +126,16 @@ def make_whole(clip: Clip, folder: Folder) -> None:
     footage_of(CLIPS / clip.path, path)
     if load(folder.twin(path)) is None:
         _reencode(CLIPS / clip.path, clip.fps, folder.twin(path))
+
+
+def make_driven(drives: Sequence[Drive], folder: Folder) -> None:
+    """Keep what a virtual camera sees on its drives through one stretch of a clip."""
+    missing = [drive for drive in drives if load(folder.driven(drive)) is None]
+    if not missing:
+        return
+    take, near = (piece.take(driven.DETAIL) for piece in (missing[0].piece, missing[0].near))
+    for drive in missing:
+        _film(driven.film(drive, take, near.frames[0]), folder.driven(drive))
 
 
 def make_spoilt(piece: Piece, names: tuple[str, ...], severity: float, folder: Folder) -> int:
@@ -181,7 +197,7 @@ def _spoil(
     return {}
 
 
-def _film(take: Take, path: Path, again: Path | None, second: Path | None = None) -> None:
+def _film(take: Take, path: Path, again: Path | None = None, second: Path | None = None) -> None:
     """Encode frames and keep their footage, that of another encoding, and that of a second look."""
     with tempfile.TemporaryDirectory() as folder:
         clip = Path(folder) / "clip.mp4"

@@ -68,10 +68,12 @@ def _facts(of: Mapping[str, Any], noticed: float) -> str:
     named, failed = (table.share(of[name].get(key)) for name in ("recall", "fails"))
     kind = "May fail a case" if of["gate"] else "Warns only"
     _, most = statistics.rate_interval(alarms["gate"], alarms["minutes"])
+    driven = alarms["by_origin"]["driven"]
     beside = ", ".join(f"{name} {count}" for name, count in of["beside"].items())
     return (
         f"{kind}. Named at {key}: {named}; failed: {failed}. False alarms in {alarms['minutes']:.1f} clean "
-        f"minutes: {alarms['gate']} that fail (at most {most:.1f} a minute), {alarms['warn']} that warn. "
+        f"minutes: {alarms['gate']} that fail (at most {most:.1f} a minute), {alarms['warn']} that warn; "
+        f"{driven['gate']} and {driven['warn']} of them in the {driven['minutes']:.1f} driven minutes. "
         f"Found beside other faults: {beside or 'never'}."
     )
 

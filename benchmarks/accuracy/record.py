@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 RECORD = Path(pytest_videobench.defects.__path__[0]) / "measured.json"
-HEAD = ("half", "videobench", "noticed", "sources", "clean_minutes")
+HEAD = ("half", "videobench", "noticed", "sources", "clean_minutes", "clean_minutes_by_origin")
 KEPT = (
     "recall",
     "fails",
@@ -42,7 +42,7 @@ def record_of(figures: Mapping[str, Any]) -> str:
 def _detector(figures: Mapping[str, Any]) -> dict[str, Any]:
     alarms, labelled = figures["false_alarms"], figures["labelled"]
     return {name: figures[name] for name in KEPT} | {
-        "false_alarms": {name: alarms[name] for name in ("gate", "warn", "minutes")},
+        "false_alarms": {name: alarms[name] for name in ("gate", "warn", "minutes", "by_origin")},
         "labelled": {name: labelled[name] for name in ("found", "accused")},
         "styles": {style: row["recall"] for style, row in figures["styles"].items() if row["recall"][1]},
     }

@@ -12,7 +12,18 @@ if TYPE_CHECKING:
 
 KEYS = tuple(f"{severity:g}" for severity in SEVERITIES)
 FOUND = ("", *KEYS, "noticed, 95 %", "other name", "right", "right, failing", "labelled")
-TRUST = ("fail", "warn", "accused", "ROC area, 95 %", "motion", "step", "start s", "end s", "frames")
+TRUST = (
+    "fail",
+    "warn",
+    "driven",
+    "accused",
+    "ROC area, 95 %",
+    "motion",
+    "step",
+    "start s",
+    "end s",
+    "frames",
+)
 COMPARED = ("injected found, 95 %", "injected", "labelled", "accused", "s a clip", "failed")
 NONE = "–"  # a range of nothing
 
@@ -24,7 +35,10 @@ def lines(figures: Mapping[str, Any]) -> Iterator[str]:
     yield "named/failed of the clips with the fault, at severity; findings that are right; labels found"
     yield from _table(FOUND, {name: found(table[name], noticed) for name in names})
     yield ""
-    yield "false alarms on clean clips; labelled clips wrongly accused; area beside baselines; median errors"
+    yield (
+        "false alarms on clean clips, and fail/warn of those on driven ones; labelled clips wrongly accused; "
+        "area beside baselines; median errors"
+    )
     yield from _table(TRUST, {name: trust(table[name]) for name in names})
     yield ""
     if rows := dict(compared(figures)):
@@ -59,9 +73,11 @@ def trust(figure: Mapping[str, Any]) -> list[str]:
     """Give a detector's cells of the second table."""
     alarms, frames = figure["false_alarms"], (figure["start_error_frames"], figure["end_error_frames"])
     numbers = (figure[key] for key in ("auc_motion", "auc_step", "start_error_s", "end_error_s"))
+    driven = alarms["by_origin"]["driven"]
     return [
         str(alarms["gate"]),
         str(alarms["warn"]),
+        f"{driven['gate']}/{driven['warn']}",
         of(figure["labelled"]["accused"]),
         NONE if figure["auc"] is None else "{:.2f} ({:.2f}–{:.2f})".format(*figure["auc"]),
         *map(_number, numbers),
@@ -96,11 +112,10 @@ def notes(figures: Mapping[str, Any]) -> Iterator[str]:
 
 
 def wrong(figures: Mapping[str, Any]) -> Iterator[str]:
-    """Name the clean clips that are accused, by detector."""
+    """Name every false alarm: the detector, the clean clip, and when."""
     for name, figure in figures["detectors"].items():
-        for word, clips in figure["false_alarms"]["on"].items():
-            if clips:
-                yield f"{name} {'fails' if word == 'gate' else 'warns'} on {', '.join(clips)}"
+        for clip, origin, word, start, end in figure["false_alarms"]["each"]:
+            yield f"{name} {word} on {clip} ({origin}) at {start:.2f}–{end:.2f} s"
 
 
 def left_out(figures: Mapping[str, Any]) -> str:
@@ -118,13 +133,24 @@ def compared(figures: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
 
 def basis(figures: Mapping[str, Any]) -> str:
     """Say in one line how much there is, and how often a clean clip would fail."""
-    minutes = figures["clean_minutes"]
-    total = sum(figure["false_alarms"]["gate"] for figure in figures["detectors"].values())
-    low, high = statistics.rate_interval(total, minutes)
-    return (
-        f"{figures['sources']} origins, {figures['pieces']} pieces, {minutes:.1f} clean minutes with {total} "
-        f"findings that fail: {total / minutes:.2f} a minute ({low:.2f}–{high:.2f})"
+    parts = figures["clean_minutes_by_origin"]
+    apart = " and ".join(
+        f"{minutes:.1f} {origin} with {_failing(figures, origin)}" for origin, minutes in parts.items()
     )
+    return (
+        f"{figures['sources']} origins, {figures['pieces']} pieces, "
+        f"{figures['clean_minutes']:.1f} clean minutes: {apart}"
+    )
+
+
+def _failing(figures: Mapping[str, Any], origin: str) -> str:
+    """Count the findings that fail on clean clips of an origin, and give their rate."""
+    alarms = [figure["false_alarms"]["by_origin"][origin] for figure in figures["detectors"].values()]
+    total, minutes = sum(one["gate"] for one in alarms), figures["clean_minutes_by_origin"][origin]
+    if not minutes:
+        return f"{total} findings that fail"
+    low, high = statistics.rate_interval(total, minutes)
+    return f"{total} findings that fail, {total / minutes:.2f} a minute ({low:.2f}–{high:.2f})"
 
 
 def moments(table: Mapping[str, Sequence[int]]) -> str:

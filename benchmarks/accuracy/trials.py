@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     from benchmarks.accuracy.corpus import Clip, Piece
+    from benchmarks.accuracy.driven import Drive
     from benchmarks.accuracy.injection import Folder
     from pytest_videobench.defects.base import Finding
     from pytest_videobench.footage.footage import Footage
 
+Kind: TypeAlias = Literal["fault", "control", "whole", "driven"]
+"""A piece with a fault, a piece without one, an untouched clip, a clean one with a virtual camera in it."""
 NEAR = 0.25
 """Seconds by which a finding or a moment may miss the truth."""
 MOMENTS_AT = 0.75
@@ -40,10 +43,10 @@ EVEN = 8
 class Trial:
     """One clip, what is true of it, and what was found."""
 
-    kind: Literal["fault", "control", "whole"]
+    kind: Kind
     clip: Clip
     name: str
-    """Of the piece, or of the whole clip."""
+    """Of the piece, the drive or the whole clip."""
     seconds: float
     fps: float
     findings: tuple[Finding, ...]
@@ -119,6 +122,16 @@ def of_whole(clip: Clip, folder: Folder) -> Trial:
     return replace(trial, recoded=_failing(find_defects(_kept(folder.twin(path)), expected)))
 
 
+def of_drives(drives: Sequence[Drive], folder: Folder) -> list[Trial]:
+    """Look at what a virtual camera saw; it is asked for its move where nothing else moves the picture."""
+    return [_driven(drive, _kept(folder.driven(drive))) for drive in drives]
+
+
+def _driven(drive: Drive, footage: Footage) -> Trial:
+    expected = asked(footage, drive.asked)
+    return _trial(footage, expected, kind="driven", clip=drive.piece.clip, name=drive.name)
+
+
 def _spoilt(piece: Piece, expected: Expectations, path: Path, folder: Folder) -> Iterator[Trial]:
     truth = truth_of(path)
     if not truth:
@@ -140,7 +153,7 @@ def _trial(
     footage: Footage,
     expected: Expectations,
     *,
-    kind: Literal["fault", "control", "whole"],
+    kind: Kind,
     clip: Clip,
     name: str,
 ) -> Trial:

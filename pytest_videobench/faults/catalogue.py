@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pytest_videobench.errors import SpecError
-from pytest_videobench.faults import camera, delivery, light, looks, matter, overlays, repeats, shots, warps
+from pytest_videobench.faults import (
+    camera,
+    delivery,
+    fades,
+    light,
+    looks,
+    matter,
+    overlays,
+    repeats,
+    shots,
+    warps,
+)
 from pytest_videobench.faults.dose import Dose, at_severity, strengths
 from pytest_videobench.faults.model import Change, Fault, Injected, Take
 from pytest_videobench.prompts.toml import suggestion
@@ -57,7 +68,9 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
             # matter
             matter.vanish,
             matter.pop_in,
+            fades.fade_out,
             warps.melt,
+            fades.absorb,
             matter.swap,
             warps.merge,
             warps.small_subject_warp,

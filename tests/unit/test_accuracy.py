@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -11,12 +11,23 @@ from hypothesis import strategies as st
 
 stats = pytest.importorskip("scipy.stats", reason="the accuracy bench needs scipy")
 
-from benchmarks.accuracy import comparison, corpus, figures, injection, page, record, statistics, table  # noqa: E402
+from benchmarks.accuracy import (  # noqa: E402
+    comparison,
+    corpus,
+    driven,
+    figures,
+    injection,
+    page,
+    record,
+    statistics,
+    table,
+)
 from benchmarks.accuracy.bench import Plan, left_out  # noqa: E402
-from benchmarks.accuracy.trials import Trial  # noqa: E402
+from benchmarks.accuracy.trials import Kind, Trial, of_drives  # noqa: E402
 from pytest_videobench.defects.base import Finding  # noqa: E402
 from pytest_videobench.faults import FAULTS  # noqa: E402
 from pytest_videobench.faults.dose import strengths  # noqa: E402
+from pytest_videobench.footage.keep import load  # noqa: E402
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +46,7 @@ def clip(path: str = "a/one.mp4", labels: tuple[frozenset[str], ...] = (), sure:
         style="realistic",
         labels=labels,
         sure=sure,
+        side=240,
         fps=20.0,
         frames=60,
         seconds=3.0,
@@ -47,9 +59,7 @@ def finding(defect: str, start: float, end: float, *, gate: bool = True) -> Find
     )
 
 
-def trial(
-    *findings: Finding, kind: Literal["fault", "control", "whole"] = "control", of: corpus.Clip | None = None
-) -> Trial:
+def trial(*findings: Finding, kind: Kind = "control", of: corpus.Clip | None = None) -> Trial:
     of = of or clip()
     return Trial(
         kind=kind,
@@ -159,10 +169,28 @@ def test_false_alarms_are_counted_on_clean_clips_only() -> None:
     assert figures.false_alarms("flash", BENCH) == {
         "gate": 0,
         "warn": 1,
-        "minutes": 0.1,
-        "on": {"gate": [], "warn": ["a/one.mp4"]},
+        "minutes": 0.05,
+        "by_origin": {
+            "as shot": {"gate": 0, "warn": 1, "minutes": 0.05},
+            "driven": {"gate": 0, "warn": 0, "minutes": 0.0},
+        },
+        "each": [["a/one.mp4", "as shot", "warns", 1.0, 1.1]],
     }
     assert figures.false_alarms("freeze", BENCH)["gate"] == 0
+
+
+def test_minutes_count_once_and_driven_ones_apart() -> None:
+    """The whole of a clip holds its pieces; a camera that is driven through it shows something new."""
+    driven = replace(trial(finding("jitter", 1.0, 2.0), kind="driven"), name="a~pan_left")
+    found = figures.summed_up([*BENCH, driven])
+    assert found["clean_minutes"] == 0.1
+    assert found["clean_minutes_by_origin"] == {"as shot": 0.05, "driven": 0.05}
+    assert figures.minutes([trial()]) == 0.05
+    jitter = found["detectors"]["jitter"]
+    assert jitter["false_alarms"]["by_origin"]["driven"] == {"gate": 1, "warn": 0, "minutes": 0.05}
+    assert jitter["precision"] == [0, 0]
+    text = "\n".join(table.lines({**bench_of(BENCH), **found}))
+    assert "jitter fails on a~pan_left (driven) at 1.00–2.00 s" in text
 
 
 def test_what_is_known_to_be_there_is_no_false_alarm() -> None:
@@ -205,6 +233,8 @@ def test_the_record_has_a_line_for_each_detector() -> None:
     assert sorted(read["detectors"]) == figures.defects()
     assert read["detectors"]["freeze"]["recall"] == {"0.5": [1, 2], "1": [0, 1]}
     assert read["detectors"]["freeze"]["styles"] == {"realistic": [1, 2]}
+    assert read["clean_minutes_by_origin"] == {"as shot": 0.05, "driven": 0.0}
+    assert read["detectors"]["stutter"]["false_alarms"]["by_origin"]["as shot"]["gate"] == 1
     assert sum(line.startswith('"freeze"') for line in text.splitlines()) == 1
 
 
@@ -279,3 +309,49 @@ def test_a_fault_is_kept_and_not_made_twice(tmp_path: Path) -> None:
     assert injection.make_spoilt(piece, ("cut",), 1.0, folder) == 1
     assert injection.make_spoilt(piece, ("cut",), 1.0, folder) == 0
     assert injection.truth_of(folder.spoilt(piece, "cut", 1.0))["defect"] == FAULTS["cut"].defect
+
+
+@needs_clips
+@pytest.mark.parametrize("half", corpus.HALVES)
+def test_a_camera_is_driven_through_clean_footage_of_one_half(half: corpus.Half) -> None:
+    """Every move goes over every way, through every clip that is large enough, and no way is gone twice."""
+    plan = driven.drives(half)
+    assert len({one.name for one in plan}) == len(plan)
+    assert {one.piece.clip.half for one in plan} == {one.near.clip.half for one in plan} == {half}
+    assert all(one.piece.clip.camera and one.piece.clip.path != one.near.clip.path for one in plan)
+    sources = {one.piece.clip for one in plan}
+    ways = {(one.piece.clip, one.move, one.far) for one in plan}
+    assert len(ways) == len(plan)
+    for large in (one for one in sources if one.side >= 480):
+        assert sum(one.piece.clip == large for one in plan) == 5 * len(driven.MOVES)
+    shots = corpus.settings()["shots"]
+    assert all(one.piece.clip.clean or one.piece.clip.path in shots for one in plan)
+
+
+@needs_clips
+def test_the_stretches_of_a_clip_are_all_of_it(tmp_path: Path) -> None:
+    for one in corpus.clips():
+        parts = corpus.stretches(one)
+        assert all(before.end <= after.start for before, after in pairwise(parts))
+        if parts and one.clean:
+            assert parts[0].start == 0
+            assert parts[-1].end == pytest.approx(one.seconds, abs=1e-3)
+
+
+@needs_clips
+def test_what_a_driven_camera_sees_is_kept_and_moves_as_it_was_driven(tmp_path: Path) -> None:
+    folder = injection.Folder(tmp_path)
+    plan = [one for one in driven.drives("development") if "flower" in one.name]
+    one = next(one for one in plan if (one.move, one.far) == ("pan_left", 0.25))
+    injection.make_driven([one], folder)
+    kept = folder.driven(one)
+    before = kept.stat().st_mtime_ns
+    injection.make_driven([one], folder)
+    assert [kept] == list(tmp_path.iterdir())
+    assert kept.stat().st_mtime_ns == before
+    (seen,) = of_drives([one], folder)
+    assert (seen.kind, seen.name) == ("driven", one.name)
+    assert seen.seconds == pytest.approx(one.piece.end - one.piece.start, abs=0.1)
+    footage = load(kept)
+    assert footage is not None
+    assert float(footage.camera.dx.sum()) == pytest.approx(0.25, abs=0.03)

@@ -199,6 +199,48 @@ def test_a_vanished_disc_is_gone_and_the_ground_is_there() -> None:
         assert take().frames[spot].mean() - made.frames[spot].mean() > 25
 
 
+def redness(made: Take, index: int) -> float:
+    """How much of the disc's red is left in its middle, 1 where all of it is; the ground has some."""
+    boxes = take().boxes
+    assert boxes is not None
+    x, y, w, h = pixels(tuple(boxes[index]), (90, 160))
+    spot = np.s_[index, y + h // 3 : y + 2 * h // 3, x + w // 3 : x + 2 * w // 3]
+
+    def red(frames: NDArray[np.uint8]) -> float:
+        colours = frames[spot].reshape(-1, 3).mean(axis=0)
+        return float(colours[2] - colours[:2].mean())
+
+    return red(made.frames) / red(take().frames)
+
+
+@pytest.mark.parametrize("name", ["fade_out", "absorb"])
+def test_a_disc_that_goes_slowly_is_half_there_for_a_while_and_does_not_return(name: str) -> None:
+    made, truth = inject(take(), name, seed=1, severity=1.0)
+    first, last = (round(time * 20) for time in (truth.start, truth.end))
+    left = [redness(made, index) for index in range(len(made.frames))]
+    assert sum(0.2 < share < 0.9 for share in left[first:last]) >= 3
+    assert np.mean(left[last:]) < 0.15
+    assert max(left[last:]) < 0.6
+    assert truth.frames == (first, len(made.frames))
+    assert made.boxes is not None
+    assert np.isnan(made.boxes[last:]).all()
+    assert np.isfinite(made.boxes[:last]).all()
+
+
+@few
+@given(name=st.sampled_from(["fade_out", "absorb"]), seed=seeds, severity=severities)
+def test_what_goes_slowly_goes_slower_where_it_is_subtle(name: str, seed: int, severity: float) -> None:
+    plain, subtle = (inject(take(), name, seed=seed, severity=s)[1] for s in (1.0, severity))
+    assert plain.end - plain.start >= 0.45
+    assert subtle.start <= plain.start < plain.end <= subtle.end
+
+
+def test_what_is_only_touched_by_its_surroundings_keeps_its_box() -> None:
+    made, _ = inject(take(), "absorb", seed=1, severity=0.25)
+    assert made.boxes is not None
+    assert np.isfinite(made.boxes).all()
+
+
 def test_a_directed_move_becomes_its_opposite(tmp_path: Path) -> None:
     """A camera that was to turn right is measured as turning left."""
     made, truth = inject(take(), "wrong_move", seed=1, severity=0.7)
