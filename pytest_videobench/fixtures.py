@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pytest_videobench.footage.footage import Footage
     from pytest_videobench.gate.record import CaseRecord
     from pytest_videobench.prompts.model import Expectations, Prompt
+    from pytest_videobench.store.broker import Desk
     from pytest_videobench.store.store import Clip, Store
 
 
@@ -60,19 +61,29 @@ def clip(videobench_case: Case, clip_cache: Store, request: pytest.FixtureReques
 
     A folder backend that has no file for the case skips it.
     """
+    from pytest_videobench.store.broker import await_clip
+    from pytest_videobench.store.keys import cache_key
+
     record = _record(request)
     with _one_line_errors(record):
         started = perf_counter()
         asked = videobench_case.request()
-        there = clip_cache.has(asked, videobench_case.backend)
-        record.clip = _ordered(videobench_case, clip_cache, request.config) or clip_cache.fetch(
-            asked,
-            videobench_case.backend,
-            offline=request.config.stash[settings_key].offline,
-            case=videobench_case.key,
-        )
-        phase = "store" if there else "clip"
-        record.timing[phase] = perf_counter() - started
+        desk = _desk(videobench_case, request.config)
+        if desk is None:
+            phase = "store" if clip_cache.has(asked, videobench_case.backend) else "clip"
+            record.clip = clip_cache.fetch(
+                asked,
+                videobench_case.backend,
+                offline=request.config.stash[settings_key].offline,
+                case=videobench_case.key,
+            )
+        else:
+            key = cache_key(asked, videobench_case.backend)
+            record.clip = await_clip(clip_cache, desk, key, videobench_case.key)
+            phase = "clip" if desk.takes(key) else "store"
+        waited = perf_counter() - started
+        ordered = desk is not None and phase == "clip"  # then waiting says nothing of its maker
+        record.timing[phase] = sum(record.clip.sidecar["latency"].values()) if ordered else waited
     return record.clip
 
 
@@ -108,15 +119,14 @@ def expected(videobench_case: Case) -> Expectations:
     return complete(videobench_case.prompt.expect, videobench_case.delivery())
 
 
-def _ordered(case: Case, store: Store, config: pytest.Config) -> Clip | None:
-    """Wait for a clip that the main process orders; ``None`` for backends whose clips are made here."""
+def _desk(case: Case, config: pytest.Config) -> Desk | None:
+    """Give the desk of a run whose main process orders this case's clip; ``None`` where it is made here."""
+    from pytest_videobench.store.broker import Desk
+
     folder, settings = config.stash.get(desk_key, None), config.stash[settings_key]
     if folder is None or settings.offline or not hasattr(case.backend, "errand"):
         return None
-    from pytest_videobench.store.broker import Desk, await_clip
-    from pytest_videobench.store.keys import cache_key
-
-    return await_clip(store, Desk(folder), cache_key(case.request(), case.backend), case.key)
+    return Desk(folder)
 
 
 def _record(request: pytest.FixtureRequest) -> CaseRecord:

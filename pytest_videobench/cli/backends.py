@@ -63,7 +63,8 @@ def _everything(name: str) -> Iterator[str]:
     yield f"  key         {' or '.join(offer.key_env) or 'none'} ({_state(name)})"
     yield f"  address     {offer.base_url or 'none of its own'}"
     yield f"              {offer.base_url_env} or ?base_url= names another"
-    yield f"  at once     {offer.concurrency} jobs (?concurrency=), asked after every {offer.poll_seconds:g} s (?poll=)"
+    yield f"  at once     {offer.concurrency} jobs (?concurrency=)"
+    yield f"  asked after every {offer.poll_seconds:g} s (?poll=)"
     if offer.params:
         yield f"  parameters  {', '.join(f'{key} ({kind})' for key, kind in offer.params.items())}"
     yield f"  as of       {offer.as_of}, {offer.source}"

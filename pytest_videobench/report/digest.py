@@ -11,7 +11,17 @@ from math import sqrt
 from statistics import NormalDist, fmean, median
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from pytest_videobench.report.facts import DIMENSIONS, GRAVEST, VERDICTS, cost_of, facts_of, gravity, place
+from pytest_videobench.report.facts import (
+    DIMENSIONS,
+    GRAVEST,
+    VERDICTS,
+    cost_of,
+    facts_of,
+    gravity,
+    passing_price,
+    place,
+    without_clip,
+)
 from pytest_videobench.report.looked import looked_for
 from pytest_videobench.report.picks import picks
 from pytest_videobench.report.words import sentences
@@ -86,6 +96,10 @@ class Digest:
     """US dollars that all clips once cost, whenever they were made."""
     spent_usd: float
     """US dollars for the clips that were made in this run."""
+    passing_usd: float | None
+    """US dollars that a passing clip costs, those that fail included; ``None`` where none passes."""
+    without_clip: dict[str, int]
+    """Cases with an error in place of a clip, by the reason's kind."""
     clip_seconds: float | None
     """Median seconds that a backend took for a clip in this run; ``None`` where none was made."""
     clips: int
@@ -112,6 +126,8 @@ def digest(rows: Sequence[Row]) -> Digest:
         backends=tuple(sorted({row.backend for row in rows})),
         cost_usd=cost_of(rows),
         spent_usd=round(sum(sorted(fact.spent for fact in facts)), 6),
+        passing_usd=passing_price(rows),
+        without_clip=without_clip(rows),
         clip_seconds=median(seconds) if seconds else None,
         clips=len(clips),
         looked=looked_for(rows),
@@ -124,7 +140,12 @@ def costs(found: Digest) -> dict[str, float]:
     if not found.clips:
         return {}
     spent = {"spent in this run": found.spent_usd} if found.spent_usd != found.cost_usd else {}
-    return {"cost of these clips": found.cost_usd, **spent}
+    passing = (
+        {}
+        if not found.cost_usd or found.passing_usd is None
+        else {"cost of a clip that passes": found.passing_usd}
+    )
+    return {"cost of these clips": found.cost_usd, **spent, **passing}
 
 
 def _verdicts(rows: Iterable[Row]) -> dict[str, int]:

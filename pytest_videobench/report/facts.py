@@ -147,6 +147,21 @@ def cost_of(rows: Iterable[Row]) -> float:
     return round(sum(sorted({row.key: _price(row) for row in rows if row.clip}.values())), 6)
 
 
+def passing_price(rows: Sequence[Row]) -> float | None:
+    """Give the US dollars for one clip that passes all its tests; those that fail are paid for as well."""
+    passing = {row.key for row in rows if row.verdict == "pass"}
+    passing -= {row.key for row in rows if row.verdict in ("fail", "error")}
+    return round(cost_of(rows) / len(passing), 6) if passing else None
+
+
+def without_clip(rows: Iterable[Row]) -> dict[str, int]:
+    """Count the cases with an error in place of a clip, by the kind of reason, the most frequent first."""
+    kinds = Counter(
+        row.error["kind"] for row in rows if row.verdict == "error" and row.error and not row.clip
+    )
+    return dict(sorted(kinds.items(), key=lambda item: (-item[1], item[0])))
+
+
 def _price(row: Row) -> float:
     return float((row.clip or {}).get("cost_usd") or 0.0)
 

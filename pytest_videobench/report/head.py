@@ -12,7 +12,7 @@ from pytest_videobench.report.facts import DIMENSIONS, GRAVEST, place, titles
 from pytest_videobench.report.grammar import duration
 from pytest_videobench.report.looked import looked_for
 from pytest_videobench.report.render import render
-from pytest_videobench.report.words import caveats, headline, software, synthetic_of
+from pytest_videobench.report.words import caveats, headline, reasons_of, software, synthetic_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,6 +53,7 @@ def _about(found: Digest, rows: Sequence[Row], run: Mapping[str, Any]) -> dict[s
         "finished": str(run.get("finished") or "not finished"),
         "took": _took(run),
         **{name: f"{usd:.2f} USD" for name, usd in costs(found).items()},
+        "no clip": reasons_of(found.without_clip),
         "measured with": ", ".join(f"{name} {' or '.join(texts)}" for name, texts in software(rows).items()),
     }
     return {name: text for name, text in facts.items() if text}

@@ -8,7 +8,7 @@ from pytest_videobench.gate.assess import span
 from pytest_videobench.report.digest import costs
 from pytest_videobench.report.facts import DIMENSIONS, VERDICTS, gravity, place, titles
 from pytest_videobench.report.grammar import count, duration, listed, percent
-from pytest_videobench.report.words import caveats, headline
+from pytest_videobench.report.words import caveats, headline, reasons_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -56,6 +56,8 @@ def _facts(digest: Digest, about: Mapping[str, Any]) -> list[str]:
     if digest.clip_seconds is not None:
         facts.append(f"{duration(digest.clip_seconds)} a clip")
     facts += [f"{name} {usd:.2f} USD" for name, usd in costs(digest).items()]
+    if digest.without_clip:
+        facts.append(f"no clip: {reasons_of(digest.without_clip)}")
     if digest.synthetic:
         facts.append(f"{count(digest.synthetic, 'synthetic clip')}, made by no model")
     if about.get("videobench"):

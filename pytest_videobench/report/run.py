@@ -145,6 +145,8 @@ class RunFolder:
             "styles": self.counts(),
             "cost_usd": found.cost_usd,
             "spent_usd": found.spent_usd,
+            "passing_usd": found.passing_usd,
+            "without_clip": found.without_clip,
             "fingerprint": next((row.fingerprint for row in self.rows if row.fingerprint), {}),
         }
         text = json.dumps(about, indent=1, sort_keys=True, ensure_ascii=False) + "\n"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from pytest_videobench.report.facts import VERDICTS
+from pytest_videobench.report.facts import VERDICTS, without_clip
 from pytest_videobench.report.grammar import plain
 from pytest_videobench.report.looked import looked_for
-from pytest_videobench.report.words import not_looked_for, synthetic_of
+from pytest_videobench.report.words import not_looked_for, reasons_of, synthetic_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -42,6 +42,9 @@ def summary(
     silent = not_looked_for(looked_for(run.rows))
     if silent:
         yield silent
+    reasons = without_clip(run.rows)
+    if reasons:
+        yield "no clip: " + reasons_of(reasons)
     limit = None if everything else _SHOWN
     yield from _listed("cases without a clip", [row.key for row in run.rows if _is_missing(row)], limit)
     yield from _listed("files that matched no case", unclaimed, limit)

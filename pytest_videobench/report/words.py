@@ -36,6 +36,11 @@ def headline(verdicts: Mapping[str, int]) -> str:
     return f"{count(total, 'case')}: {', '.join(told)}."
 
 
+def reasons_of(kinds: Mapping[str, int]) -> str:
+    """Say for which reasons cases have no clip, and how many each, such as ``2 moderated, 1 timeout``."""
+    return ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in kinds.items())
+
+
 def synthetic_of(synthetic: int, clips: int) -> str:
     """Say how many of the clips are synthetic, and what that means."""
     return f"{synthetic} of {count(clips, 'clip')} {'is' if synthetic == 1 else 'are'} synthetic: {SYNTHETIC}"

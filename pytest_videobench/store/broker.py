@@ -35,7 +35,7 @@ _LOOK_SECONDS = 0.05
 """How often a worker looks for its clip."""
 _SPARE_THREADS = 16
 """Threads of an account beyond its jobs: clips that are being downloaded hold no place."""
-CLOSED = "closed"
+CLOSED, TAKEN = "closed", "taken.json"
 
 
 @runtime_checkable
@@ -114,6 +114,16 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    def take(self, keys: Iterable[str]) -> None:
+        """Say which clips are ordered in this run; all others were there before."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        publish(self.folder / TAKEN, json.dumps(sorted(keys)).encode())
+
+    def takes(self, key: str) -> bool:
+        """Say whether a clip that has come was ordered in this run."""
+        file = self.folder / TAKEN
+        return file.exists() and key in json.loads(file.read_text(encoding="utf-8"))
+
     def refuse(self, key: str, kind: str, message: str) -> None:
         """Say why there will be no clip."""
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -181,6 +191,8 @@ class Broker:
         """Begin; ``backends`` holds a backend for every spec of the commissions."""
         from pytest_videobench.backends.remote.account import Account
 
+        commissions = list(commissions)
+        self._desk.take(one.key for one in commissions)
         groups: dict[tuple[str, str], list[Commission]] = {}
         for one in commissions:
             backend = _commissioned(backends[str(one.request.spec)])

@@ -147,6 +147,8 @@ class Fake:
         self._storm = storm
         self._random = random.Random(storm.seed if storm else 0)
         self._lock = threading.RLock()
+        self.changed = threading.Condition()
+        """Notified with every call."""
         self._routes = [
             (*one, handler)
             for name in dir(type(self))
@@ -249,6 +251,8 @@ class Fake:
         with self._lock:
             self.calls.append(call)
             fault = self._fault(call)
+        with self.changed:
+            self.changed.notify_all()
         if fault and (fault.drop == "before" or fault.answer):
             return fault.answer, None
         answer = self._refused(call) or (handler(self, call) if handler else Answer(status=404, json={}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -234,23 +234,27 @@ def test_seconds_are_those_of_clips_that_were_made() -> None:
     assert digest([stored]).clip_seconds is None
 
 
-PAID = {"cost_usd": 0.25, "synthetic": True, "origin": ""}
+PAID: dict[str, Any] = {"cost_usd": 0.25, "synthetic": True, "origin": ""}
 
 
 def test_costs_are_summed_over_all_clips() -> None:
     found = digest([row("a", clip=PAID), row("b", clip=PAID), without_clip("c")])
     assert (found.cost_usd, found.synthetic, found.clips, found.backends) == (0.5, 2, 2, ("drawn@one",))
-    assert costs(found) == {"cost of these clips": 0.5}
+    assert costs(found) == {"cost of these clips": 0.5, "cost of a clip that passes": 0.25}
 
 
 def test_a_clip_from_the_store_costs_nothing_again() -> None:
     found = digest([row("a", clip=PAID), row("b", clip=PAID, timing={"store": 0.1, "made: render": 2.0})])
-    assert costs(found) == {"cost of these clips": 0.5, "spent in this run": 0.25}
+    assert costs(found) == {
+        "cost of these clips": 0.5,
+        "spent in this run": 0.25,
+        "cost of a clip that passes": 0.25,
+    }
 
 
 def test_a_clip_that_two_tests_look_at_is_paid_for_once() -> None:
     found = digest([row("a", clip=PAID), row("a", clip=PAID, test="_again", timing={"store": 0.1})])
-    assert costs(found) == {"cost of these clips": 0.25}
+    assert costs(found) == {"cost of these clips": 0.25, "cost of a clip that passes": 0.25}
 
 
 def test_a_run_without_clips_names_no_cost() -> None:
@@ -274,3 +278,18 @@ def test_tests_that_disagree_make_no_prompt_unsteady() -> None:
     rows += [row("b"), row("b", 1, finding("flash", 0.3)), row("b", 2, finding(), test="_again")]
     (why,) = [pick.why for pick in only_style(rows).picks if pick.role == "unsteady"]
     assert why.startswith("The prompt b passes in 1 of its 2 rolls;")
+
+
+def test_clips_that_fail_are_paid_for_by_those_that_pass() -> None:
+    rows = [
+        row(name, verdict=verdict, clip=PAID)
+        for name, verdict in zip("abc", ("pass", "fail", "fail"), strict=True)
+    ]
+    assert costs(digest(rows))["cost of a clip that passes"] == pytest.approx(3 * PAID["cost_usd"])
+
+
+def test_cases_without_a_clip_are_counted_by_reason() -> None:
+    moderated = {"kind": "moderated", "message": "no"}
+    rows = [without_clip(name, verdict="error", error=moderated) for name in "ab"]
+    rows.append(without_clip("c", verdict="error", error={"kind": "timeout", "message": "slow"}))
+    assert digest(rows).without_clip == {"moderated": 2, "timeout": 1}
