@@ -126,7 +126,7 @@ def _run_until(command: list[str], fake: Fake, root: Path, seconds: float | None
 
 
 def _environment(fake: Fake) -> dict[str, str]:
-    return {**os.environ, "KLING_API_KEY": KEY, "KLING_BASE_URL": fake.base_url}
+    return {**os.environ, "KLINGAI_API_KEY": KEY, "KLINGAI_BASE_URL": fake.base_url}
 
 
 def _command(root: Path, workers: str, args: argparse.Namespace, number: int = 0) -> list[str]:

@@ -67,7 +67,8 @@ class Fault:
 
     phase: str
     answer: Answer | None = None
-    """Sent in place of the true one; nothing else happens."""
+    """Sent in place of the true one; nothing else happens, but where ``effect`` says so."""
+    effect: bool = False
     drop: str = ""
     """``before`` anything happened, or ``after`` the call had its effect: the connection breaks."""
     keep: float | None = None
@@ -253,13 +254,13 @@ class Fake:
             fault = self._fault(call)
         with self.changed:
             self.changed.notify_all()
-        if fault and (fault.drop == "before" or fault.answer):
+        if fault and (fault.drop == "before" or (fault.answer and not fault.effect)):
             return fault.answer, None
         answer = self._refused(call) or (handler(self, call) if handler else Answer(status=404, json={}))
         with self._lock:
             self.served[call.phase] += answer.status < 400
-        if fault and fault.drop == "after":
-            return None, None
+        if fault and (fault.drop == "after" or fault.effect):
+            return fault.answer, None
         return answer, fault.keep if fault else None
 
     def _found(self, call: Call) -> tuple[Handler | None, Call]:
@@ -304,7 +305,8 @@ class Fake:
                 answer=Answer(status=429, json=refused.json, headers={"retry-after": "0.05"}),
             )
         if draw < storm.refused + storm.broken:
-            return Fault(phase=call.phase, answer=Answer(status=500, json={"error": "internal"}))
+            broken = Answer(status=500, json={"error": "internal"})
+            return Fault(phase=call.phase, answer=broken, effect=taken)
         if draw < storm.refused + storm.broken + storm.dropped:
             return Fault(phase=call.phase, drop="after" if taken else "before")
         return None
@@ -366,6 +368,9 @@ def _server(fake: Fake, port: int) -> ThreadingHTTPServer:
     class Server(ThreadingHTTPServer):
         daemon_threads = True
         request_queue_size = 256
+
+        def handle_error(self, *_: Any) -> None:
+            """Say nothing of clients that were killed."""
 
     return Server(("127.0.0.1", port), Handle)
 

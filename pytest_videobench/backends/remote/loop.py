@@ -41,7 +41,9 @@ if TYPE_CHECKING:
     from pytest_videobench.backends.remote.account import Account, Purse
 
 TRIES = 8
-"""Attempts at anything that costs nothing to repeat."""
+"""Attempts to reach a provider for a submission."""
+PATIENCE = 120.0
+"""Seconds for which anything that costs nothing is repeated while it fails."""
 _AGAIN: frozenset[FailureKind] = frozenset({"rate_limited", "overloaded"})
 _STALE = (401, 403, 404, 410)
 """Statuses of an output whose address has expired."""
@@ -282,27 +284,23 @@ class Errand:
 
     def _asked(self, request: HttpRequest, phase: str, job: Job | None = None) -> HttpReply:
         """Send what is free to repeat until it is answered, or not worth repeating."""
-        reason = ""
-        kind: FailureKind = "unreachable"
-        for attempt in range(TRIES):
-            wait: float | None = None
+        patience = _Patience(self._account)
+        while True:
+            wait = None
             try:
                 reply = self._transport.send(request)
-            except Unsafe as error:
-                raise self._error(phase, "bad_answer", str(error)) from None
-            except WireError as error:
+            except (Unsafe, WireError) as error:
                 raise self._error(phase, "bad_answer", str(error)) from None
             except (NotSent, MaybeSent) as error:
-                reason = str(error)
+                failure = Failure(kind="unreachable", message=str(error))
             else:
                 if 300 <= reply.status < 400:
                     raise self._error(phase, "bad_answer", "redirected; credentials are not sent on", reply)
                 if reply.status < 400 or not self._worth_another_try(reply, job):
                     return reply
-                failure = read_refusal(reply, self._provider.offer.errors)
-                reason, kind, wait = failure.message, failure.kind, wait_asked(reply)
-            self._account.sleep(_backoff(attempt) if wait is None else wait)
-        raise self._error(phase, kind, f"{reason}; tried {TRIES} times")
+                failure, wait = read_refusal(reply, self._provider.offer.errors), wait_asked(reply)
+            if not patience.lasts(wait):
+                raise self._error(phase, failure.kind, f"{failure.message}; {patience}")
 
     def _worth_another_try(self, reply: HttpReply, job: Job | None) -> bool:
         state = self._refusal(reply, job)
@@ -316,33 +314,29 @@ class Errand:
     # ---- fetch
 
     def _fetch(self, job: Job, done: Succeeded, workdir: Path) -> tuple[Path, Succeeded]:
-        target, reason = workdir / "download", ""
-        kind: FailureKind = "unreachable"
-        for attempt in range(TRIES):
+        target, patience = workdir / "download", _Patience(self._account)
+        while True:
             if done.inline is not None:
                 target.write_bytes(done.inline)
                 return self._checked(target), done
             assert done.fetch is not None, "a provider says where its clip is, or gives it"
-            reply: HttpReply | None = None
+            wait = None
             try:
                 reply = self._transport.download(done.fetch, target, with_key=done.with_key)
             except (Unsafe, WireError) as error:
                 raise self._error("download", "bad_answer", str(error)) from None
             except (NotSent, MaybeSent) as error:
-                reason = str(error)
-            if reply is not None and reply.status == 200:
-                return self._checked(target, reply), done
-            if reply is not None:
-                failure = read_refusal(reply, self._provider.offer.errors)
-                reason, kind = failure.message, failure.kind
-                if reply.status not in _STALE and failure.kind not in _AGAIN:
-                    raise self._error("download", kind, reason, reply)
+                failure = Failure(kind="unreachable", message=str(error))
+            else:
+                if reply.status == 200:
+                    return self._checked(target, reply), done
+                failure, wait = read_refusal(reply, self._provider.offer.errors), wait_asked(reply)
                 if reply.status in _STALE:
                     done = self._refreshed(job, done)
-            self._account.sleep(
-                _backoff(attempt) if reply is None else wait_asked(reply) or _backoff(attempt)
-            )
-        raise self._error("download", kind, f"{reason}; tried {TRIES} times")
+                elif failure.kind not in _AGAIN:
+                    raise self._error("download", failure.kind, failure.message, reply)
+            if not patience.lasts(wait):
+                raise self._error("download", failure.kind, f"{failure.message}; {patience}")
 
     def _refreshed(self, job: Job, done: Succeeded) -> Succeeded:
         """Ask for the output again: many providers sign a fresh address with every poll."""
@@ -388,5 +382,24 @@ class Errand:
         )
 
 
+class _Patience:
+    """How long a request that fails is repeated."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._since, self._tries = time.monotonic(), 0
+
+    def lasts(self, wait: float | None) -> bool:
+        """Wait, as long as the provider asks or longer with every try; ``False`` where it was long enough."""
+        self._tries += 1
+        if time.monotonic() - self._since > PATIENCE:
+            return False
+        self._account.sleep(_backoff(self._tries) if wait is None else wait)
+        return True
+
+    def __str__(self) -> str:
+        return f"tried {self._tries} times in {time.monotonic() - self._since:.0f} s"
+
+
 def _backoff(attempt: int) -> float:
-    return float(min(_MOST_BACKOFF, 0.25 * 2**attempt) * random.uniform(0.75, 1.25))
+    return float(min(_MOST_BACKOFF, 0.125 * 2**attempt) * random.uniform(0.75, 1.25))
