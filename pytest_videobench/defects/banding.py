@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 @detector(gate=True)
 def banding(footage: Footage, expected: Expectations) -> Iterable[Finding]:
-    """Find clips whose flat parts have only a few levels of brightness, all equally far apart.
+    """Find clips whose flat parts have only a few levels of brightness, all equally far apart, and equally in
+    one picture as in the next.
 
     Severity is a fortieth of the grey levels from band to band.
     """
@@ -25,9 +26,12 @@ def banding(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     # How far levels are off the regular ones, as the deviation of angles with a mean of this length.
     spread = samples.band_step * np.sqrt(-2 * np.log(np.clip(samples.banding, 1e-6, 1))) / (2 * np.pi)
     banded = (samples.banding > rule["regular"]) & (spread < rule["spread"])
-    if not banded.any() or np.mean(banded) < rule["share"]:
+    if not banded.any():
         return
     step = float(np.median(samples.band_step[banded]))
+    # What is regular by chance is not so by the same step in the next picture.
+    if np.mean(banded & (np.abs(samples.band_step - step) <= rule["same"])) < rule["share"]:
+        return
     yield Finding(
         defect="banding",
         start=0.0,

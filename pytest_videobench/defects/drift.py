@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 from pytest_videobench.defects.base import rules
 from pytest_videobench.defects.light import common_steps
 from pytest_videobench.defects.softness import lit
+from pytest_videobench.moments.camera import camera_turn
 
 if TYPE_CHECKING:
     from pytest_videobench.footage.footage import Floats, Footage
@@ -48,9 +50,8 @@ def colour_drift(footage: Footage) -> Drift | None:
     proof += np.where(np.abs(gain) >= rule["gain"], (gain_sure / rule["gain_sure"]) ** 2, 0)
     first = len(proof) - round(rule["longest"] * len(proof))
     best = first + int(proof[first : len(proof) - 1].argmax())
-    if not _lasts(np.stack([red, blue, gain * rule["per_gain"]], axis=1), first, best):
-        return None
-    if proof[best] < 1:
+    path = np.stack([red, blue, gain * rule["per_gain"]], axis=1)
+    if proof[best] < 1 or not _departs(path, best) or not _same_place(footage, *samples[[best, -1]]):
         return None
     size = max(shift[best] / rule["shift_full"], abs(gain[best]) / rule["gain_full"])
     return Drift(
@@ -68,13 +69,29 @@ def _sums(levels: Floats) -> tuple[Floats, Floats]:
     return total, np.abs(total) / (doubt + 1e-3)
 
 
-def _lasts(sums: Floats, first: int, best: int) -> bool:
-    """Say whether the end is off the beginning as well, and not just off a part that was off itself."""
-    drift, whole = sums[best], sums[first]
-    return bool(whole @ drift >= rules("drift")["lasting"] * (drift @ drift))
+def _departs(path: Floats, best: int) -> bool:
+    """Say whether colours leave what they were before, bit by bit, and do not come back to it.
+
+    A flash and the sparks of a firework come back, and a lamp that is switched takes one step.
+    """
+    rule, drift = rules("drift"), path[best]
+    away = np.append(path @ drift / (drift @ drift), 0.0)
+    before, steps = away[: best + 1], -np.diff(away[best:])
+    usual = float(np.quantile(before, rule["before"]))
+    return usual >= rule["lasting"] and float(steps.max()) <= rule["at_once"]
+
+
+def _same_place(footage: Footage, first: int, last: int) -> bool:
+    """Say whether the camera shows the same place in two stored frames; another one has its own colours."""
+    turn, (width, height) = camera_turn(footage), footage.small.shape[:0:-1]
+    ends = [int(frame) for frame in np.searchsorted(footage.distinct, (first, last))]
+    whole = np.ones((height, width), np.float32)
+    views = [turn.between(*way)[:2] for way in (ends, ends[::-1])]
+    shared = [float(cv2.warpAffine(whole, view, (width, height)).mean()) for view in views]
+    return min(shared) >= rules("drift")["shared"]
 
 
 def _fades(footage: Footage) -> bool:
-    """Say whether the clip ends in a fade, which takes all colours with it."""
-    p99 = footage.frames.p99
-    return bool(p99[-1] < rules("drift")["fade"] * np.median(p99))
+    """Say whether the clip ends in a fade to black or to white, which takes all colours with it."""
+    light, dark = footage.frames.p99, 255.0 - footage.frames.p01
+    return any(bool(side[-1] < rules("drift")["fade"] * np.median(side)) for side in (light, dark))

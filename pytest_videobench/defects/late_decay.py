@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Expectations
 
 
-@detector(gate=True)
+def _blind(footage: Footage, expected: Expectations) -> str:
+    least = rules("late_decay")["seconds"]
+    if footage.probe.duration < least:
+        return f"shorter than {least:g} s"
+    return "" if lit(footage).any() else "no picture has light enough"
+
+
+@detector(gate=True, blind=_blind)
 def late_decay(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find sharpness that is lost bit by bit until the end, in the whole picture or in a region, colours that
     drift away by themselves, and else gross loss of contrast or colour from the first quarter to the last.
@@ -30,8 +37,6 @@ def late_decay(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     drift; by its size for a region, which never gates; half of what is lost of contrast or colour, which a
     camera that moves on may lose as well.
     """
-    if footage.probe.duration < rules("late_decay")["seconds"]:
-        return
     softening = list(_softening(footage)) or list(_smearing(footage))
     yield from [*softening, *_drifting(footage)] or _faded(footage, expected)
 
@@ -41,13 +46,13 @@ def _softening(footage: Footage) -> Iterable[Finding]:
     last = max(2, round(rule["last"] * len(left)))
     if len(left) < rule["samples"] or not lit(footage)[-last:].all():
         return
-    sharpness = float(np.median(sharpness_left(footage)[-last:]))
+    # What fades away goes on falling within them, so their middle counts.
+    sharpness, kept = (float(np.median(one[-last:])) for one in (sharpness_left(footage), left))
     fall = -np.diff(np.log(np.maximum(left, 1e-3)))
     # A cut to another shot loses all of it at once.
     at_once = float(fall.max()) > rule["at_once"] * -np.log(max(float(left[-1]), 1e-3))
-    if sharpness > rule["sharpness"] or left[-last:].max() > rule["left"] or at_once:
+    if sharpness > rule["sharpness"] or kept > rule["left"] or at_once:
         return
-    kept = float(np.median(left[-last:]))
     note = f"Sharpness fades away: {100 * kept:.0f} % of the fine detail is left at the end."
     times = footage.frames.time[footage.samples.index]
     begin = onset(np.log(np.maximum(left, 1e-3)), times)

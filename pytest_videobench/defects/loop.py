@@ -67,8 +67,10 @@ def _differences(blocks: NDArray[np.float32]) -> Floats:
 def _forwards(apart: Floats, length: int, shift: int) -> Iterator[tuple[int, int, int, str]]:
     """Give count of frames, first frame and its repetition for parts that are shown again in order."""
     for lag in range(shift, len(apart) - length + 1):
-        same, halfway = np.diagonal(apart, lag), np.diagonal(apart, lag // 2)[: len(apart) - lag]
-        for start, stop in runs(_came_back(same, halfway)):
+        same = np.diagonal(apart, lag)
+        # A scene with a beat of its own may be back already halfway.
+        between = [np.diagonal(apart, lag * part // 4)[: len(same)] for part in (1, 2, 3)]
+        for start, stop in runs(_came_back(same, np.max(between, axis=0))):
             if stop - start >= length and _lives(apart, start, stop, float(same[start:stop].mean())):
                 yield stop - start, start, start + lag, "in the same order"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,9 +14,9 @@ from pytest_videobench.defects.sampled import sampled_spans
 from pytest_videobench.defects.spans import evidence, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from pytest_videobench.footage.footage import Footage
+    from pytest_videobench.footage.footage import Floats, Footage
     from pytest_videobench.prompts.model import Expectations
 
 
@@ -25,28 +26,52 @@ def overexposed(footage: Footage, expected: Expectations) -> Iterable[Finding]:
 
     Severity: of a surge, 0.2 and its logarithm; of white, which may be a white ground, half of its share.
     """
-    surges = list(_surges(footage))
-    yield from surges or _white(footage)
+    yield from _surges(footage) or _white(footage)
 
 
-def _surges(footage: Footage) -> Iterable[Finding]:
-    """Find spans in which all blocks are lighter than usual by about one factor."""
-    rule, times = rules("overexposed"), footage.times
+def _surges(footage: Footage) -> list[Finding]:
+    """Find spans in which all blocks are lighter than usual by about one factor, and burn out."""
+    rule = rules("overexposed")
     levels = log_luma(footage, rule["log_offset"])
     surge, spread = common_steps(levels - np.quantile(levels, rule["usual"], axis=0))
-    for first, stop in runs((surge > rule["surge"]) & (spread < rule["spread"])):
+    lighter = runs((surge > rule["surge"]) & (spread < rule["spread"]))
+    # Where the scene moves on, only the light's own steps are the same everywhere.
+    return _burning(footage, surge, lighter) or _burning(footage, surge, _between_edges(footage, levels))
+
+
+def _burning(footage: Footage, surge: Floats, spans: Iterable[tuple[int, int]]) -> list[Finding]:
+    """Give those of some spans of distinct frames that last, end before the clip does, and burn out."""
+    rule, times = rules("overexposed"), footage.times
+    found = []
+    for first, stop in spans:
         if stop == len(times) or times[stop] - times[first] < rule["surge_seconds"]:
+            continue
+        if _faded(footage, first, stop) or (first == 0 and _from_white(footage)):
             continue
         size = float(np.quantile(surge[first:stop], 0.75))
         start, end = float(times[first]), float(times[stop])
-        if _faded(footage, first, stop) or (first == 0 and _from_white(footage)):
-            continue
         burnt = _clipped(footage, start, end)
-        if burnt < rule["burnt"] and size < rule["gross"]:
-            continue
-        frames = tuple(int(footage.distinct[i]) for i in evidence(first, stop - 1))
-        note = f"The light is {np.exp(size):.1f} times as strong for {end - start:.1f} s, and burns out"
-        yield _finding(start, end, 0.2 + size, f"{note} {100 * burnt:.0f} % more of the picture.", frames)
+        if burnt >= rule["burnt"] or size >= rule["gross"]:
+            frames = tuple(int(footage.distinct[i]) for i in evidence(first, stop - 1))
+            note = f"The light is {np.exp(size):.1f} times as strong for {end - start:.1f} s, and burns out"
+            note = f"{note} {100 * burnt:.0f} % more of the picture."
+            found.append(_finding(start, end, 0.2 + size, note, frames))
+    return found
+
+
+def _between_edges(footage: Footage, levels: Floats) -> Iterator[tuple[int, int]]:
+    """Give spans from a rise of light that is the same in all blocks to the fall that undoes it."""
+    rule = rules("overexposed")
+    lag = max(1, round(rule["edge_seconds"] * footage.true_fps))
+    if len(levels) <= lag:
+        return
+    step, spread = common_steps(levels[lag:] - levels[:-lag])
+    alike = spread < rule["edge_spread"] * np.abs(step)
+    found = [*runs(alike & (step > rule["surge"])), *runs(alike & (step < -rule["surge"]))]
+    edges = sorted(first + int(np.abs(step[first:stop]).argmax()) for first, stop in found)
+    for rise, fall in pairwise(edges):
+        if -step[fall] > rule["undone"] * step[rise] > 0:
+            yield rise + lag, fall + 1
 
 
 def _faded(footage: Footage, first: int, stop: int) -> bool:

@@ -87,15 +87,21 @@ def _region(
     if region.mean() < rule["share"] or region.sum() < rule["agree"] * leaping.sum():
         return None
     around = int(rule["around"])
-    before = steps[max(0, pair - length - around) : pair - length][:, region]
-    after = steps[pair + 1 : pair + 1 + around][:, region]
-    motion = max(float(part.mean()) if part.size else 0.0 for part in (before, after))
-    leap = float(np.median(steps[pair][region]))
+    before = _mean(steps[max(0, pair - length - around) : pair - length][:, region])
+    after = _mean(steps[pair + 1 : pair + 1 + around][:, region])
+    leap, motion = float(np.median(steps[pair][region])), max(before, after)
     moving = still < need
     rest = moving if moving.mean() >= rule["rest"] else ~region
-    if leap < rule["leap_ratio"] * motion + rule["noise"] or _leaps(steps[:, rest], pair):
+    beyond = leap >= rule["leap_ratio"] * motion + rule["noise"]
+    # What comes by moves on; what was held leaps once, to where it would have come to rest by then.
+    once = leap >= max(before, rule["once_ratio"] * after) + rule["noise"]
+    if not (beyond or (once and pair + around < len(steps))) or _leaps(steps[:, rest], pair):
         return None
     return Stuck(first=pair - length, release=pair + 1, region=region, leap=leap, motion=motion)
+
+
+def _mean(steps: Floats) -> float:
+    return float(steps.mean()) if steps.size else 0.0
 
 
 def _leaps(rest: Floats, pair: int) -> bool:

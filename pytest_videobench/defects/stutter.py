@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,13 +16,13 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Expectations
 
 
-@detector(gate=True)
+@detector(gate=False)
 def stutter(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     """Find lost frames, at which motion hangs and then leaps, or else frames that repeat amid motion.
 
-    Repeats after which motion goes on as before, or that keep a beat, come from another frame rate, so they
-    only warn. Severity: of lost frames, 0.25 and three times their share; of repeats, 0.2 and their share, at
-    most 0.5.
+    It only warns: strongly compressed motion and fireworks hang and leap as well. Severity: of lost frames,
+    0.25 and three times their share; of repeats, which may come from another frame rate, 0.2 and their share,
+    at most 0.5.
     """
     rule, steps = rules("stutter"), max(1, len(footage.frames.time) - 1)
     lost = _lost(footage, rule)
@@ -36,7 +35,7 @@ def stutter(footage: Footage, expected: Expectations) -> Iterable[Finding]:
     share = len(hung) / steps
     if len(hung) >= rule["times"] and share >= rule["share"]:
         note = f"Motion hangs {len(hung)} times: {100 * share:.0f} % of the frames repeat amid motion."
-        yield replace(_finding(footage, hung, min(0.5, 0.2 + share), note), hint=True)
+        yield _finding(footage, hung, min(0.5, 0.2 + share), note)
 
 
 def _finding(footage: Footage, hung: Ints, severity: float, note: str) -> Finding:

@@ -46,11 +46,9 @@ class Control:
     """What may be shown as a warning."""
     permitted: tuple[str, ...] = ()
     """Defects of which one at least would fail the clip, and which the prompt has to permit."""
-    wrongly: frozenset[str] = frozenset()
-    """Known false alarms: shown here so that no further one joins them."""
 
 
-FLASH, DRIFT = frozenset({"flash"}), frozenset({"late_decay"})
+FLASH = frozenset({"flash"})
 CONTROLS = {
     "a figure on twos over a smooth pan": Control(make=drawn.figure_on_twos),
     "drawings on twos": Control(make=drawn.on_twos, permitted=("duplicate_frames",)),
@@ -58,7 +56,7 @@ CONTROLS = {
     "strobing neon": Control(make=drawn.neon, permitted=("flicker", "flash")),
     "lightning": Control(make=drawn.lightning, warns=FLASH),
     "lightning that lights up all there is": Control(
-        make=partial(drawn.lightning, near=True), permitted=("flash",), wrongly=DRIFT
+        make=partial(drawn.lightning, near=True), permitted=("flash",)
     ),
     "explosions": Control(make=drawn.explosions),
     "slow motion": Control(make=drawn.slow_motion, expected=LITTLE),
@@ -68,12 +66,12 @@ CONTROLS = {
     "film grain": Control(make=drawn.grainy),
     "rain": Control(make=drawn.rain),
     "snow": Control(make=drawn.snow),
-    "fireworks": Control(make=drawn.fireworks, warns=FLASH, wrongly=DRIFT | {"stutter"}),
+    "fireworks": Control(make=drawn.fireworks, warns=FLASH | {"stutter"}),
     "a fade from and to black": Control(make=drawn.fade_through_black),
-    "a fade from and to white": Control(make=drawn.fade_through_white, wrongly=DRIFT),
+    "a fade from and to white": Control(make=drawn.fade_through_white),
     "water": Control(make=drawn.water),
     "smoke": Control(make=drawn.smoke),
-    "a dive into a fractal": Control(make=drawn.fractal_zoom, wrongly=DRIFT),
+    "a dive into a fractal": Control(make=drawn.fractal_zoom),
     "a hard black background": Control(make=drawn.on_black),
 }
 DRAWN_PROMPTS = (
@@ -126,7 +124,7 @@ def test_no_finding_fails_what_is_no_fault(name: str, tmp_path: Path, write_clip
     control = CONTROLS[name]
     footage = analyse(write_clip(tmp_path / "clip.mp4", control.make()))
     permitted = tuple(Permission(defect=word, reason=name) for word in control.permitted)
-    assert failing(footage, replace(control.expected, permitted=permitted)) <= control.wrongly
+    assert failing(footage, replace(control.expected, permitted=permitted)) == set()
     assert warned(footage, control.expected) <= control.warns | set(control.permitted)
     assert bool(failing(footage, control.expected) & set(control.permitted)) == bool(permitted)
 
