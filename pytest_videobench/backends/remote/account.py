@@ -110,19 +110,19 @@ class Purse:
         self._reserved_usd = 0.0
 
     @contextmanager
-    def reserve(self, estimate_usd: float | None) -> Iterator[None]:
+    def reserve(self, estimate_usd: float | None, label: str) -> Iterator[None]:
         """Set a price aside while a job is in flight; raise :class:`RemoteError` where it is too much."""
         price = estimate_usd or 0.0
         with self._changed:
             if self._budget is not None and estimate_usd is None:
                 raise RemoteError(
-                    "its price is unknown, so --vb-budget cannot be kept; add price=USD", "budget"
+                    f"{label}: its price is unknown, and --vb-budget is set; add price=USD", "budget"
                 )
             committed = self.spent_usd + self._reserved_usd
             if self._budget is not None and committed + price > self._budget + 1e-9:
                 left = max(0.0, self._budget - committed)
                 raise RemoteError(
-                    f"not submitted: it costs about {price:.2f} USD and {left:.2f} of --vb-budget are left",
+                    f"{label}: not submitted: it costs about {price:.2f} USD and {left:.2f} of --vb-budget are left",
                     "budget",
                 )
             self._reserved_usd += price

@@ -10,7 +10,7 @@ from pytest_videobench.backends.base import NOTHING_ASKED, BackendSpec, Generati
 from pytest_videobench.backends.params import merged, read_delivery
 from pytest_videobench.backends.remote.keys import KEYRING
 from pytest_videobench.backends.remote.offer import delivered
-from pytest_videobench.backends.remote.provider import Order
+from pytest_videobench.backends.remote.provider import Order, Prepares, Versioned
 from pytest_videobench.backends.remote.wire import RemoteError
 from pytest_videobench.errors import SpecError
 from pytest_videobench.prompts.model import Delivery
@@ -35,7 +35,6 @@ class Remote:
     """Clips of a provider. Cheap to make; the connection and the key wait for the first job."""
 
     synthetic = False
-    asides = ASIDES
 
     def __init__(self, spec: BackendSpec, provider: Provider) -> None:
         self.spec, self.provider = spec, provider
@@ -43,7 +42,8 @@ class Remote:
         self._model = offer.model(spec.model, str(spec))
         self.model = self._model.name
         self._params = dict(spec.params)
-        self._asked = read_delivery(spec, also=(*ASIDES, *offer.params))
+        self.asides = ASIDES | offer.asides
+        self._asked = read_delivery(spec, also=(*self.asides, *offer.params))
         self._settings = dict(self._model.settings) | {
             name: _typed(spec, name, self._params[name], kind)
             for name, kind in offer.params.items()
@@ -67,8 +67,8 @@ class Remote:
         return self._delivery(asked, nearest=True)
 
     def revision(self, request: Request) -> str:  # noqa: ARG002
-        """Nothing but the request changes the picture, as far as providers tell."""
-        return ""
+        """Nothing but the request changes the picture, as far as most providers tell."""
+        return self.provider.revision() if isinstance(self.provider, Versioned) else ""
 
     def generate(self, request: Request, workdir: Path) -> Generation:
         """Order the clip and wait for it, without a journal: for those who keep jobs themselves."""
@@ -107,6 +107,8 @@ class Remote:
             )
         if offer.key_needed and not KEYRING.find(offer.key_env):
             raise SpecError(f"backend {str(self.spec)!r}: no key; set {' or '.join(offer.key_env)}")
+        if isinstance(self.provider, Prepares):
+            self.provider.ready()
 
     def price(self, delivery: Delivery) -> float | None:
         """Give US dollars for a clip, or ``None`` where no price is known."""
@@ -141,8 +143,17 @@ class Remote:
     def _delivery(self, asked: Delivery, *, nearest: bool) -> Delivery:
         own = self._asked
         delivered(str(self.spec), self._model, own, nearest=False)
-        seconds, shape = delivered(str(self.spec), self._model, merged(own, asked), nearest=nearest)
-        return Delivery(duration=seconds, fps=self._model.fps, width=shape.width, height=shape.height)
+        if self._model.blank:
+            return merged(own, self._model.conveyed(asked))
+        wanted = merged(own, asked)
+        seconds, shape = delivered(str(self.spec), self._model, wanted, nearest=nearest)
+        return Delivery(
+            duration=seconds,
+            fps=(wanted.fps or self._model.fps) if self._model.free_fps else self._model.fps,
+            width=shape.width,
+            height=shape.height,
+            ratio=shape.promised_ratio,
+        )
 
     def _shape(self, delivery: Delivery) -> Shape:
         return self._priced(self._model.shape(delivery, nearest=True))
@@ -169,6 +180,7 @@ class Remote:
             seconds=request.delivery.duration or model.default_length,
             shape=self._shape(request.delivery),
             seed=model.fitting_seed(request.seed),
+            fps=request.delivery.fps if model.free_fps else None,
             key=key,
             settings=self._settings,
         )
@@ -194,7 +206,8 @@ class Remote:
             value = float(text)
         except ValueError:
             value = -1.0
-        if value <= 0 or (name == "concurrency" and value != int(value)):
+        least = 0.0 if name == "price" else 1e-9  # one's own server costs nothing
+        if value < least or (name == "concurrency" and value != int(value)):
             kind = "a whole number from 1" if name == "concurrency" else "a number above 0"
             raise SpecError(f"backend {str(self.spec)!r}: parameter {name!r}: expected {kind}, got {text!r}")
         return value

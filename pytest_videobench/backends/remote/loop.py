@@ -147,7 +147,7 @@ class Errand:
             self.job = self._looked_for(broken_off)
         with self._account.slot(taken=self.job is not None):
             if self.job is None:
-                with self._purse.reserve(self.estimate_usd):
+                with self._purse.reserve(self.estimate_usd, self._label):
                     self.job = self._submit()
                     done = self._wait(self.job)
             else:
@@ -192,7 +192,7 @@ class Errand:
                 self._clock = Clock()
                 return outcome
             if outcome.kind == "overloaded":
-                return self._uncertain(f"HTTP {reply.status}: {outcome.message}")
+                return self._uncertain(f"HTTP {reply.status}: {outcome.message}", reply)
             self._log.clear()
             if outcome.kind != "rate_limited" or time.monotonic() > until:
                 raise self._error("submit", outcome.kind, outcome.message, reply)
@@ -209,12 +209,17 @@ class Errand:
         except WireError as error:  # a job may well be behind it
             return Failure(kind="overloaded", message=str(error))
 
-    def _uncertain(self, why: str) -> Job:
+    def _uncertain(self, why: str, reply: HttpReply | None = None) -> Job:
         """Look for the job of a submission that broke off; where nobody can tell, it is reported."""
         self._log.unknown(self._scrub(short(why)))
-        return self._looked_for(time.time(), why) or self._submit()
+        return self._looked_for(time.time(), why, reply) or self._submit()
 
-    def _looked_for(self, since: float, why: str = "the run ended while it was submitted") -> Job | None:
+    def _looked_for(
+        self,
+        since: float,
+        why: str = "the run ended while it was submitted",
+        answer: HttpReply | None = None,
+    ) -> Job | None:
         """Give the job; ``None`` where there certainly is none, so that it may be submitted again."""
         if not isinstance(self._provider, Finds):
             raise self._error(
@@ -222,6 +227,7 @@ class Errand:
                 "submit_unknown",
                 f"{why}; it may have been taken and paid, so it is not sent again: "
                 "videobench cache verify says what to do",
+                answer,
             )
         settled = since + self._settle() - time.time()
         if settled > 0:
@@ -374,7 +380,8 @@ class Errand:
     def _error(
         self, phase: str, kind: FailureKind, message: str, reply: HttpReply | None = None
     ) -> RemoteError:
-        status = f"HTTP {reply.status}, " if reply is not None and reply.status != 200 else ""
+        told = reply is not None and reply.status != 200 and not message.startswith("HTTP")
+        status = f"HTTP {reply.status}, " if reply is not None and told else ""
         named = f" (request id {reply.request_id})" if reply is not None and reply.request_id else ""
         return RemoteError(
             self._scrub(f"{self._label}: {phase}: {status}{kind.replace('_', ' ')}: {short(message)}{named}"),

@@ -6,18 +6,18 @@ A data file lies beside the provider's module and says when, and from which sour
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
+from math import gcd
 from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.errors import DeliveryError, SpecError
+from pytest_videobench.prompts.model import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
-
-    from pytest_videobench.prompts.model import Delivery
 
 RATIO_TOLERANCE = 0.03
 """Share by which a ratio may be off: 848 × 480 is meant to be 16 : 9."""
@@ -34,14 +34,24 @@ class Shape:
     usd_per_second: float | None = None
     usd: Mapping[str, float] = field(default_factory=dict)
     """Price of a clip by its length in seconds, where it is not proportional."""
+    nominal: bool = False
+    """True where the provider promises the ratio and a class such as 720p, but no pixels."""
 
     @property
     def ratio(self) -> float:
         """Give width over height."""
         return self.width / self.height
 
+    @property
+    def promised_ratio(self) -> tuple[int, int] | None:
+        """Give the ratio where the pixels are not promised, and ``None`` where they are."""
+        common = gcd(self.width, self.height)
+        return (self.width // common, self.height // common) if self.nominal else None
+
     def price(self, seconds: float) -> float | None:
-        """Give US dollars for a clip of a length, or ``None`` where no price is known."""
+        """Give US dollars for a clip of a length, or ``None`` where price or length (0) is not known."""
+        if not seconds:
+            return None
         if f"{seconds:g}" in self.usd:
             return self.usd[f"{seconds:g}"]
         return None if self.usd_per_second is None else self.usd_per_second * seconds
@@ -60,6 +70,14 @@ class Model:
     """Or any whole number of seconds from one to the other."""
     default_length: float = 5.0
     fps: float | None = None
+    free_size: bool = False
+    """True where it makes any size, and not only those that are listed."""
+    free_fps: bool = False
+    """True where it makes any frame rate that is asked for."""
+    blank: bool = False
+    """True where nothing is known of it: it promises only what is asked for, and has no defaults."""
+    conveys: frozenset[str] = frozenset()
+    """What a blank model can be told, by the names of placeholders."""
     prompt_limit: int | None = None
     prompt_unit: str = "characters"
     """``characters``, or ``utf16`` code units."""
@@ -98,12 +116,18 @@ class Model:
 
     def shape(self, asked: Delivery, *, nearest: bool) -> Shape:
         """Give the size of a clip; raise ``ValueError`` for a size or ratio it does not make."""
-        if asked.ratio is not None:
-            wanted, spelled = asked.ratio[0] / asked.ratio[1], "a ratio of {}:{}".format(*asked.ratio)
-            fitting = [shape for shape in self.shapes if abs(shape.ratio / wanted - 1) <= RATIO_TOLERANCE]
-        elif asked.width and asked.height:
+        if self.blank:
+            return _as_asked(asked)
+        if asked.width and asked.height:
+            if self.free_size:
+                return replace(self.shapes[0], width=asked.width, height=asked.height)
             wanted, spelled = asked.width / asked.height, f"{asked.width}x{asked.height}"
             fitting = [s for s in self.shapes if (s.width, s.height) == (asked.width, asked.height)]
+        elif asked.ratio is not None:
+            if self.free_size:
+                return self._in_ratio(asked.ratio)
+            wanted, spelled = asked.ratio[0] / asked.ratio[1], "a ratio of {}:{}".format(*asked.ratio)
+            fitting = [shape for shape in self.shapes if abs(shape.ratio / wanted - 1) <= RATIO_TOLERANCE]
         else:
             return self.shapes[0]
         if fitting:
@@ -111,6 +135,23 @@ class Model:
         if not nearest:
             raise ValueError(f"{spelled}; it can {self._sizes()}")
         return min(self.shapes, key=lambda shape: abs(shape.ratio / wanted - 1))
+
+    def conveyed(self, asked: Delivery) -> Delivery:
+        """Give of what is asked of a blank model that which it can be told."""
+        size = {"width", "height"} <= self.conveys
+        return Delivery(
+            duration=asked.duration if "seconds" in self.conveys else None,
+            fps=asked.fps if "fps" in self.conveys else None,
+            width=asked.width if size else None,
+            height=asked.height if size else None,
+            ratio=asked.ratio if "ratio" in self.conveys else None,
+        )
+
+    def _in_ratio(self, ratio: tuple[int, int]) -> Shape:
+        from pytest_videobench.backends.params import size_of
+
+        width, height = size_of(ratio, self.shapes[0].width * self.shapes[0].height)
+        return replace(self.shapes[0], width=width, height=height)
 
     def _lengths(self) -> str:
         if self.length_range is not None:
@@ -144,6 +185,8 @@ class Offer:
     """How long after a broken submission the provider's word that there is no such job can be believed."""
     params: Mapping[str, str]
     """Parameters of a spec that go along as fields, each with its type: text, int, number or yes/no."""
+    asides: frozenset[str]
+    """Parameters that the provider reads itself and that change no picture, such as an account's name."""
     errors: Mapping[str, str]
     """Kind of failure by the provider's code, or the beginning of it."""
     headers: Mapping[str, str]
@@ -202,6 +245,7 @@ def offer_from(path: Path | Any) -> Offer:
         concurrency=data["concurrency"],
         settle_seconds=data.get("settle_seconds", 5.0),
         params=data.get("params", {}),
+        asides=frozenset(data.get("asides", ())),
         errors=data.get("errors", {}),
         headers=data.get("headers", {}),
         url_lives_hours=data.get("url_lives_hours"),
@@ -213,11 +257,14 @@ def _model(name: str, entry: Mapping[str, Any], data: Mapping[str, Any]) -> Mode
     span = entry.get("length_range")
     return Model(
         name=name,
-        shapes=tuple(_shapes(entry["shapes"], data.get("shapes", {}))),
+        shapes=tuple(_shapes(entry.get("shapes", ()), data.get("shapes", {}))),
         lengths=lengths,
         length_range=(float(span[0]), float(span[1])) if span else None,
-        default_length=float(entry.get("default_length", lengths[0] if lengths else 5.0)),
+        default_length=_default_length(entry, lengths),
         fps=entry.get("fps"),
+        free_size=entry.get("free_size", False),
+        free_fps=entry.get("free_fps", False),
+        blank=entry.get("blank", False),
         prompt_limit=entry.get("prompt_limit"),
         prompt_unit=entry.get("prompt_unit", "characters"),
         seed=(int(entry["seed"][0]), int(entry["seed"][1])) if "seed" in entry else None,
@@ -226,6 +273,12 @@ def _model(name: str, entry: Mapping[str, Any], data: Mapping[str, Any]) -> Mode
         settings=entry.get("settings", {}),
         note=entry.get("note", ""),
     )
+
+
+def _default_length(entry: Mapping[str, Any], lengths: tuple[float, ...]) -> float:
+    if entry.get("blank", False):
+        return 0.0
+    return float(entry.get("default_length", lengths[0] if lengths else 5.0))
 
 
 def _shapes(entries: Iterable[Any], shared: Mapping[str, Any]) -> Iterable[Shape]:
@@ -240,13 +293,17 @@ def _shapes(entries: Iterable[Any], shared: Mapping[str, Any]) -> Iterable[Shape
                 say={key: value for key, value in both.items() if key not in _SHAPE_KEYS},
                 usd_per_second=both.get("usd_per_second"),
                 usd={str(seconds): price for seconds, price in both.get("usd", {}).items()},
+                nominal=both.get("nominal", False),
             )
 
 
-_SHAPE_KEYS = frozenset({"size", "usd_per_second", "usd"})
+_SHAPE_KEYS = frozenset({"size", "usd_per_second", "usd", "nominal"})
+
+
+def _as_asked(asked: Delivery) -> Shape:
+    say = {"ratio": "{}:{}".format(*asked.ratio)} if asked.ratio else {}
+    return Shape(width=asked.width or 0, height=asked.height or 0, say=say)
 
 
 def _named(model: Model, name: str) -> Model:
-    from dataclasses import replace
-
     return replace(model, name=name)

@@ -26,6 +26,8 @@ class Order:
     """``None`` where the model takes none."""
     key: str
     """Ours, unique to the clip: for providers that let the caller name a job."""
+    fps: float | None = None
+    """Frames per second that were asked for, where the model makes any; else ``None``."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Fields that go along: the model's own settings, and the parameters of the spec."""
 
@@ -87,6 +89,22 @@ class Finds(Protocol):
 
         Raise :class:`~pytest_videobench.backends.remote.wire.WireError` where the answer settles nothing.
         """
+
+
+@runtime_checkable
+class Prepares(Protocol):
+    """A provider that needs more than a key and a server's address."""
+
+    def ready(self) -> None:
+        """Raise a one-line :class:`~pytest_videobench.errors.SpecError` where something is missing."""
+
+
+@runtime_checkable
+class Versioned(Protocol):
+    """A provider whose clips depend on something that is not in the spec, such as a file that it names."""
+
+    def revision(self) -> str:
+        """Give a text that changes with it."""
 
 
 @runtime_checkable

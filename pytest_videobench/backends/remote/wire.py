@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -114,7 +116,7 @@ class Job:
 
     id: str
     links: Mapping[str, str] = field(default_factory=dict)
-    """URLs that the provider gave for it, by purpose."""
+    """What a poll needs beside the id, by purpose: URLs that the provider gave, for the most part."""
     cost_usd: float | None = None
     """What the provider expects it to cost, where it tells."""
 
@@ -164,16 +166,32 @@ State: TypeAlias = Queued | Running | Succeeded | Failure | Follow
 """What a poll says. An unknown word of a provider is a :class:`WireError`, never taken for patience."""
 
 
-def text_at(data: Mapping[str, Any], *path: str) -> str:
-    """Give the text at a path of keys; raise :class:`WireError` where there is none."""
-    found: Any = data
+def text_at(data: Any, *path: str | int) -> str:
+    """Give the text at a path of keys and places in lists; raise :class:`WireError` where there is none."""
+    found = data
     for key in path:
-        found = found.get(key) if isinstance(found, Mapping) else None
+        found = _step(found, key)
     if isinstance(found, int) and not isinstance(found, bool):
         found = str(found)
     if not isinstance(found, str) or not found:
-        raise WireError(f"no text at {'.'.join(path)!r}")
+        raise WireError(f"no text at {'.'.join(map(str, path))!r}")
     return found
+
+
+def _step(found: Any, key: str | int) -> Any:
+    if isinstance(found, Mapping):
+        return found.get(key)
+    if isinstance(found, list) and isinstance(key, int) and 0 <= key < len(found):
+        return found[key]
+    return None
+
+
+def bytes_from(text: Any) -> bytes:
+    """Decode a clip that came as base64; raise :class:`WireError` for what is none."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except (TypeError, ValueError, binascii.Error):
+        raise WireError("the clip in the answer is no base64") from None
 
 
 def number_or_none(value: Any) -> float | None:
