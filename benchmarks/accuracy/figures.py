@@ -61,14 +61,19 @@ def summed_up(trials: Sequence[Trial]) -> Figures:
 
 
 def of_defect(defect: str, trials: Sequence[Trial]) -> Figures:
-    """Give the figures of one detector."""
-    faulty = [trial for trial in trials if trial.defect == defect]
+    """Give the figures of one detector.
+
+    A clip in which it says that it can see nothing is "not checked" and no miss; such clips are counted.
+    """
+    carrying = [trial for trial in trials if trial.defect == defect]
+    faulty = [trial for trial in carrying if defect not in trial.blind]
     strong = [trial for trial in faulty if trial.severity == noticed()]
     hits = [(trial, best(trial, defect)) for trial in strong if trial.hits(defect) and is_timed(trial)]
     return {
         "detector": any(one.name == defect for one in DEFECTS.all()),
         "gate": any(one.gate for one in DEFECTS.all() if one.name == defect),
         "recall": by_severity(faulty, is_named),
+        "not_checked": by_severity(carrying, lambda trial: defect in trial.blind),
         "fails": by_severity(faulty, is_failed),
         "otherwise": by_severity(faulty, lambda trial: trial.otherwise()),
         "false_alarms": false_alarms(defect, trials),

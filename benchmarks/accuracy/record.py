@@ -15,6 +15,7 @@ RECORD = Path(pytest_videobench.defects.__path__[0]) / "measured.json"
 HEAD = ("half", "videobench", "noticed", "sources", "clean_minutes", "clean_minutes_by_origin")
 KEPT = (
     "recall",
+    "not_checked",
     "fails",
     "precision",
     "auc",

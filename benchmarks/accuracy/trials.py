@@ -10,6 +10,7 @@ import numpy as np
 from benchmarks.accuracy.corpus import settings
 from benchmarks.accuracy.injection import asked, truth_of
 from pytest_videobench.defects.attribution import EVENTS
+from pytest_videobench.defects.base import DEFECTS
 from pytest_videobench.defects.look import find_defects
 from pytest_videobench.errors import ClipError
 from pytest_videobench.faults import FAULTS
@@ -54,6 +55,8 @@ class Trial:
     """Mean absolute difference between neighbouring frames, grey levels."""
     step: float
     """Median seconds between new pictures."""
+    blind: frozenset[str] = frozenset()
+    """The detectors that say that they can see nothing in it; its case is "not checked" by them."""
     fault: str = ""
     severity: float = 0.0
     start: float = 0.0
@@ -165,6 +168,7 @@ def _trial(
         seconds=footage.probe.duration,
         fps=footage.probe.fps,
         findings=tuple(find_defects(footage, expected)),
+        blind=frozenset(one.name for one in DEFECTS.all() if one.blind(footage, expected)),
         motion=float(np.mean(changes)) if len(changes) else 0.0,
         step=float(np.median(gaps)) if len(gaps) else footage.probe.duration,
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from pytest_videobench.defects.attribution import EVENTS
 from pytest_videobench.defects.base import DEFECTS, gates
 from pytest_videobench.defects.coverage import DECODING
+from pytest_videobench.gate.thresholds import package_thresholds
 from pytest_videobench.metrics.base import METRICS
 from pytest_videobench.prompts import vocabulary
 from pytest_videobench.prompts.load import load_styles, suites_root
@@ -104,8 +105,6 @@ class Limit:
     """A default threshold of the package."""
 
     metric: str
-    style: str
-    """``default`` holds for every style."""
     least: float | None
     most: float | None
     reason: str
@@ -114,13 +113,10 @@ class Limit:
 @cache
 def limits() -> tuple[Limit, ...]:
     """Give the default thresholds, by metric."""
-    table = _toml("pytest_videobench.gate", "thresholds.toml")
-    found = [
-        Limit(metric=metric, style=style, least=one.get("min"), most=one.get("max"), reason=one["reason"])
-        for style, entries in {"default": table["default"], **table["style"]}.items()
-        for metric, one in entries.items()
-    ]
-    return tuple(sorted(found, key=lambda limit: METRICS.names().index(limit.metric)))
+    return tuple(
+        Limit(metric=limit.metric, least=limit.min, most=limit.max, reason=limit.reason)
+        for limit in package_thresholds()
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,9 @@ def severities(defect: str) -> list[list[str]]:
     }
     if any(hits for hits, _ in found["fails"].values()):
         rows["fails the case"] = [_of(found["fails"][key]) for key in keys]
+    unseen = found.get("not_checked", {})
+    if any(count for count, _ in unseen.values()):
+        rows["besides, told as not checked"] = [_of(unseen.get(key)) for key in keys]
     if len(faults_of(defect)) > 1:
         parts = found["by_fault"].items()
         rows |= {f"named, `{fault}`": [_of(part.get(key)) for key in keys] for fault, part in parts}

@@ -6,6 +6,7 @@ import argparse
 import csv
 import hashlib
 import json
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,14 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         default=[],
         help="fit a metric's threshold as well; repeatable",
     )
+    parser.add_argument(
+        "--slack",
+        metavar="F",
+        type=_slack,
+        default=0.0,
+        help="put a metric's threshold beyond the worst clip that is not accused, by F times its distance from"
+        " the median: for thresholds that shall hold for other clips than yours as well (default: 0)",
+    )
     parser.add_argument("--jobs", metavar="N", type=int, default=2, help="processes (default: 2)")
     parser.add_argument(
         "--out", metavar="FILE", type=Path, help="write the limits there, with where they come from"
@@ -78,7 +87,7 @@ def calibrate(args: argparse.Namespace) -> int:
     """Print every limit before and after; exit status 1 where one could not be fitted."""
     from pytest_videobench.gate.fit import Aim
 
-    aim = Aim(rate=args.rate, method=args.method, sure=args.sure, margin=args.margin)
+    aim = Aim(rate=args.rate, method=args.method, sure=args.sure, margin=args.margin, slack=args.slack)
     samples = [sample for file in args.labels for sample in _samples(file, args)]
     fits, bounds = _fits(samples, aim), [_bound(name, samples, aim) for name in args.metric]
     _print(fits, bounds, aim, len(samples))
@@ -102,6 +111,16 @@ def _margin(text: str) -> float:
         value = -1.0
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, got {text!r}")
+    return value
+
+
+def _slack(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < inf:
+        raise argparse.ArgumentTypeError(f"expected a number, 0 or more, got {text!r}")
     return value
 
 
@@ -243,6 +262,7 @@ def _written(fits: Sequence[Fit], bounds: Sequence[Fit], args: argparse.Namespac
         "method": args.method,
         "sure": args.sure,
         "margin": args.margin,
+        "slack": args.slack,
         **{f"with_{name}": version for name, version in fingerprint().items() if name != "videobench"},
     }
     lines = ["# Limits made by `videobench calibrate`: make them anew rather than edit them.", "", "[made]"]

@@ -51,7 +51,7 @@ def _burning(footage: Footage, surge: Floats, spans: Iterable[tuple[int, int]]) 
         size = float(np.quantile(surge[first:stop], 0.75))
         start, end = float(times[first]), float(times[stop])
         burnt = _clipped(footage, start, end)
-        if burnt >= rule["burnt"] or size >= rule["gross"]:
+        if burnt >= rule["burnt"] or (size >= rule["gross"] and _brightest_rise(footage, first, stop)):
             frames = tuple(int(footage.distinct[i]) for i in evidence(first, stop - 1))
             note = f"The light is {np.exp(size):.1f} times as strong for {end - start:.1f} s, and burns out"
             note = f"{note} {100 * burnt:.0f} % more of the picture."
@@ -79,6 +79,14 @@ def _faded(footage: Footage, first: int, stop: int) -> bool:
     p99 = footage.frames.p99[footage.distinct]
     rest = np.concatenate([p99[:first], p99[stop:]])
     return bool(np.quantile(rest, 0.1) < rules("overexposed")["fade"] * np.median(p99[first:stop]))
+
+
+def _brightest_rise(footage: Footage, first: int, stop: int) -> bool:
+    """Say whether the brightest parts are brighter than elsewhere, or white: more light spares no part, and
+    a pale thing that passes does."""
+    rule, p99 = rules("overexposed"), footage.frames.p99[footage.distinct]
+    rest = float(np.median(np.concatenate([p99[:first], p99[stop:]])))
+    return float(np.median(p99[first:stop])) > min(rule["brightest"], rule["brighter"] * rest)
 
 
 def _from_white(footage: Footage) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import takewhile
 from math import ceil, floor, log
+from statistics import median
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Aim:
     """Confidence that the true rate is below it; conformal limits keep it on average instead."""
     margin: float
     """Added to the severity of the worst clip that is not accused: the next one may be a little worse."""
+    slack: float = 0.0
+    """How far a metric's limit lies beyond the worst good clip, in distances of that clip from the median."""
 
     @property
     def least(self) -> int:
@@ -110,7 +113,8 @@ def fit_bound(name: str, samples: Sequence[Sample], aim: Aim, *, least: bool) ->
     if allowed < 0:
         why = f"needs {aim.least} clips without a label, got {len(good)}"
         return Fit(name=name, negatives=len(good), positives=len(bad), why=why)
-    bound = good[min(allowed, len(good) - 1)]
+    worst = good[min(allowed, len(good) - 1)]
+    bound = worst - aim.slack * (median(good) - worst)
     return Fit(
         name=name,
         limit=sign * bound,

@@ -6,17 +6,14 @@ import tomllib
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_videobench.prompts.model import Delivery, Expectations, Threshold
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 
 def complete(expected: Expectations, delivery: Delivery | None = None) -> Expectations:
-    """Add the package's thresholds for the style, and what the backend was asked to deliver."""
-    chosen = {threshold.metric: threshold for threshold in package_thresholds(expected.style)}
+    """Add the package's thresholds, and what the backend was asked to deliver."""
+    chosen = {threshold.metric: threshold for threshold in package_thresholds()}
     chosen |= {threshold.metric: threshold for threshold in expected.thresholds}
     return replace(
         expected,
@@ -26,14 +23,8 @@ def complete(expected: Expectations, delivery: Delivery | None = None) -> Expect
 
 
 @cache
-def package_thresholds(style: str) -> tuple[Threshold, ...]:
-    """Give the thresholds of ``thresholds.toml`` for a style; a style nobody knows has the defaults."""
-    table = _table()
-    merged: dict[str, Any] = {**table.get("default", {}), **table.get("style", {}).get(style, {})}
-    return tuple(Threshold(metric=name, **merged[name]) for name in sorted(merged))
-
-
-@cache
-def _table() -> Mapping[str, Any]:
-    path = files("pytest_videobench.gate") / "thresholds.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+def package_thresholds() -> tuple[Threshold, ...]:
+    """Give the thresholds of ``gates.toml``, which ``videobench calibrate`` writes."""
+    text = (files("pytest_videobench.defects") / "gates.toml").read_text(encoding="utf-8")
+    table: dict[str, dict[str, Any]] = tomllib.loads(text).get("thresholds", {})
+    return tuple(Threshold(metric=name, **table[name]) for name in sorted(table))

@@ -99,9 +99,9 @@ def test_a_detector_without_a_card_is_named(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_severity_that_was_moved_needs_new_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    moved = {**base.gates(), "stutter": 0.7}
+    moved = {**base.gates(), "jitter": 0.7}
     monkeypatch.setattr(known, "gates", lambda: moved)
-    told = "docs/cards/defects.toml: stutter: means: say what a severity of 0.7 is; gates.toml has it"
+    told = "docs/cards/defects.toml: jitter: means: say what a severity of 0.7 is; gates.toml has it"
     assert told in check.complaints()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +9,9 @@ import pytest
 
 from pytest_videobench.defects.look import find_defects
 from pytest_videobench.footage.analyse import analyse
+from pytest_videobench.gate.thresholds import package_thresholds
 from pytest_videobench.metrics.measure import measure_all
-from pytest_videobench.prompts.model import Expectations, Threshold
+from pytest_videobench.prompts.model import Expectations
 
 if TYPE_CHECKING:
     from pytest_videobench.defects.base import Finding
@@ -69,8 +68,7 @@ def test_hard_cases_are_not_accused(name: str) -> None:
 
 @pytest.mark.parametrize("name", FROM_A_CAMERA)
 def test_camera_clips_break_no_threshold_of_the_package(name: str) -> None:
-    tables = tomllib.loads((files("pytest_videobench.gate") / "thresholds.toml").read_text(encoding="utf-8"))
     measures = measure_all(footage_of(name), ANYTHING)
-    for metric, entry in tables["default"].items():
-        value = measures[metric].value
-        assert value is None or Threshold(metric=metric, **entry).admits(value), metric
+    for threshold in package_thresholds():
+        value = measures[threshold.metric].value
+        assert value is None or threshold.admits(value), threshold.metric
