@@ -16,7 +16,7 @@ from pytest_videobench.errors import SpecError
 from pytest_videobench.prompts.model import Delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from pytest_videobench.backends.remote.account import Account, Purse
@@ -72,10 +72,13 @@ class Remote:
 
     def generate(self, request: Request, workdir: Path) -> Generation:
         """Order the clip and wait for it, without a journal: for those who keep jobs themselves."""
+        from uuid import uuid4
+
         from pytest_videobench.backends.remote.account import Account, Purse
         from pytest_videobench.backends.remote.loop import NoLog
 
-        errand = self.errand(request, "", request.prompt.key, NoLog(), Account(1), Purse(None))
+        name = uuid4().hex  # some providers keep jobs under our name for them, and it has to be unique there
+        errand = self.errand(request, name, request.prompt.key, NoLog(), Account(1), Purse(None))
         return errand.run(workdir)
 
     def errand(
@@ -133,12 +136,12 @@ class Remote:
     def _transport(self) -> HttpTransport:
         from pytest_videobench.backends.remote.transport import HttpTransport
 
-        offer = self.provider.offer
-        return HttpTransport(
-            self.base_url,
-            lambda: self.provider.credentials(KEYRING.find(offer.key_env)),
-            offer.headers,
-        )
+        return HttpTransport(self.base_url, self._credentials, self.provider.offer.headers)
+
+    def _credentials(self) -> Mapping[str, str]:
+        headers = self.provider.credentials(KEYRING.find(self.provider.offer.key_env))
+        KEYRING.hide(headers.values())
+        return headers
 
     def _delivery(self, asked: Delivery, *, nearest: bool) -> Delivery:
         own = self._asked
@@ -191,11 +194,10 @@ class Remote:
         if self._model.rewriting != "off":
             may = "rewrites" if self._model.rewriting == "on" else "may rewrite"
             notes.append(f"{self.provider.offer.title} {may} prompts, and cannot be told not to")
-        if wished.duration is not None and wished.duration != request.delivery.duration:
-            notes.append(
-                f"the prompt asks for {wished.duration:g} s; "
-                f"{self.model} makes {request.delivery.duration:g} s at the nearest"
-            )
+        made = request.delivery.duration
+        if wished.duration is not None and wished.duration != made:
+            makes = "a length of its own" if made is None else f"{made:g} s at the nearest"
+            notes.append(f"the prompt asks for {wished.duration:g} s; {self.model} makes {makes}")
         return tuple(notes)
 
     def _number(self, name: str, default: float) -> float:

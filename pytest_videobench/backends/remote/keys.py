@@ -40,6 +40,10 @@ class Keyring:
         os.environ.update(self._kept)
         self._kept.clear()
 
+    def hide(self, values: Iterable[str]) -> None:
+        """Hide what the headers of a request carry as well: some providers want tokens made from the key."""
+        _SECRETS.update(value.rpartition(" ")[2] for value in values)
+
     def scrub(self, text: str) -> str:
         """Hide every key that a text repeats, such as a provider's complaint about it."""
         for value in sorted(self._seen(), key=len, reverse=True):

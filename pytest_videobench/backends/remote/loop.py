@@ -45,6 +45,7 @@ TRIES = 8
 PATIENCE = 120.0
 """Seconds for which anything that costs nothing is repeated while it fails."""
 _AGAIN: frozenset[FailureKind] = frozenset({"rate_limited", "overloaded"})
+_OF_THE_ACCOUNT: frozenset[FailureKind] = frozenset({"auth", "quota_exhausted"})
 _STALE = (401, 403, 404, 410)
 """Statuses of an output whose address has expired."""
 _MOST_BACKOFF = 30.0
@@ -280,13 +281,21 @@ class Errand:
             reply = self._asked(request, "poll", job)
             try:
                 if reply.status >= 400:
-                    return self._refusal(reply, job)
+                    return self._ended(reply, job)
                 state = read(reply)
             except WireError as error:
                 raise self._error("poll", "bad_answer", str(error), reply) from None
             if not isinstance(state, Follow):
                 return state
             request, read = state.request, state.read
+
+    def _ended(self, reply: HttpReply, job: Job) -> State:
+        """Read a refusal to a poll; what is wrong with the account says nothing of the job, which is kept."""
+        state = self._refusal(reply, job)
+        if isinstance(state, Failure) and state.kind in _OF_THE_ACCOUNT:
+            message = f"{state.message}; job {job.id} is kept, the next run asks again"
+            raise self._error("poll", state.kind, message, reply)
+        return state
 
     def _asked(self, request: HttpRequest, phase: str, job: Job | None = None) -> HttpReply:
         """Send what is free to repeat until it is answered, or not worth repeating."""

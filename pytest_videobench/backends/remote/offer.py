@@ -211,7 +211,8 @@ class Offer:
 def delivered(spec: str, model: Model, asked: Delivery, *, nearest: bool) -> tuple[float, Shape]:
     """Give length and size of what a model makes; raise :class:`DeliveryError` where it cannot."""
     try:
-        if asked.fps is not None and model.fps is not None and asked.fps != model.fps and not nearest:
+        fixed = model.fps is not None and not model.free_fps
+        if fixed and asked.fps is not None and asked.fps != model.fps and not nearest:
             raise ValueError(f"{asked.fps:g} fps; it can {model.fps:g} fps")
         return model.length(asked.duration, nearest=nearest), model.shape(asked, nearest=nearest)
     except ValueError as error:

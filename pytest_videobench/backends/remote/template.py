@@ -7,9 +7,11 @@ as the seed of a model that takes none, is left out.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.errors import SpecError
@@ -66,10 +68,12 @@ def placeholders(part: Any) -> frozenset[str]:
 
 
 def read_input(spec: BackendSpec) -> dict[str, Any]:
-    """Read the parameter ``input`` of a spec: a JSON object with placeholders."""
+    """Read the parameter ``input`` of a spec: a JSON object with placeholders, or a file with one."""
     text = dict(spec.params).get("input", "{}")
     try:
-        found = json.loads(text)
+        found = json.loads(text if text.startswith("{") else Path(text).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SpecError(f"backend {str(spec)!r}: parameter 'input': {text}: {error.strerror}") from None
     except ValueError:
         found = None
     if not isinstance(found, dict):
@@ -80,6 +84,11 @@ def read_input(spec: BackendSpec) -> dict[str, Any]:
             f"known: {', '.join(sorted(NAMES))}"
         )
     return found
+
+
+def digest_of(part: Any) -> str:
+    """Give a text that changes with a template; empty for an empty one."""
+    return hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()[:16] if part else ""
 
 
 def tailored(offer: Offer, told: Mapping[str, Any]) -> Offer:
