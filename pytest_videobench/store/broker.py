@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from pytest_videobench.backends.base import Backend
     from pytest_videobench.backends.remote.account import Account, Purse
-    from pytest_videobench.backends.remote.loop import Errand, JobLog
+    from pytest_videobench.backends.remote.joblog import JobLog
+    from pytest_videobench.backends.remote.loop import Errand
     from pytest_videobench.cases import Case
     from pytest_videobench.store.store import Clip, Store
 
@@ -57,9 +58,7 @@ class Commissioned(Protocol):
     def price(self, delivery: Delivery) -> float | None:
         """Give US dollars for a clip, or ``None`` where no price is known."""
 
-    def errand(
-        self, request: Request, key: str, case: str, log: JobLog, account: Account, purse: Purse
-    ) -> Errand:
+    def errand(self, request: Request, case: str, log: JobLog, account: Account, purse: Purse) -> Errand:
         """Give the errand of a clip, which goes on with a job that the log knows."""
 
     def close(self) -> None:
@@ -241,7 +240,7 @@ class Broker:
             self._errands.pop(one.key, None)
 
     def _errand(self, one: Commission, backend: Backend, log: JobLog, account: Account) -> Errand:
-        errand = _commissioned(backend).errand(one.request, one.key, one.case, log, account, self.purse)
+        errand = _commissioned(backend).errand(one.request, one.case, log, account, self.purse)
         with self._lock:
             self._errands[one.key] = errand
         return errand

@@ -11,7 +11,9 @@ import json
 import os
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from pytest_videobench.backends.remote.wire import Job
 from pytest_videobench.errors import StoreError
@@ -40,6 +42,8 @@ class Record:
     at: str
     """The same for people."""
     request: Mapping[str, Any]
+    name: str
+    """Ours for the job, unique to the attempt: some providers keep and find jobs by it."""
     job: Job | None = None
     why: str = ""
 
@@ -116,6 +120,12 @@ class Page:
         self._request: Mapping[str, Any] = {}
         self._since = 0.0
 
+    @cached_property
+    def name(self) -> str:
+        """Give the name of the attempt that is known, and else a new one."""
+        record = self._journal.read(self._key)
+        return record.name if record else uuid4().hex
+
     def known(self) -> tuple[Job | None, float | None]:
         """Give the job that an earlier run left, and else the time of a submission that broke off."""
         record = self._journal.read(self._key)
@@ -151,6 +161,7 @@ class Page:
                 since=self._since,
                 at=time_of_day(),
                 request=self._request,
+                name=self.name,
                 job=job,
                 why=why,
             )

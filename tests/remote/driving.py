@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_videobench.backends.base import Generation
-    from pytest_videobench.backends.remote.loop import Errand, JobLog
+    from pytest_videobench.backends.remote.joblog import JobLog
+    from pytest_videobench.backends.remote.loop import Errand
     from pytest_videobench.backends.remote.wire import Job
     from tests.fakes.server import Fake
 
@@ -33,6 +34,7 @@ class MemoryLog:
 
     def __init__(self, job: Job | None = None, broken_off: float | None = None) -> None:
         self._known = job, broken_off
+        self.name = ORDER_KEY
         self.steps: list[str] = []
 
     def known(self) -> tuple[Job | None, float | None]:
@@ -102,9 +104,7 @@ def ordered(
     )
     backend.ready()
     try:
-        yield backend.errand(
-            request, ORDER_KEY, "case", log or MemoryLog(), account or Account(2), purse or Purse(None)
-        )
+        yield backend.errand(request, "case", log or MemoryLog(), account or Account(2), purse or Purse(None))
     finally:
         backend.close()
 

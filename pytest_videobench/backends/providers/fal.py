@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_videobench.backends.remote.backend import remote_backend
 from pytest_videobench.backends.remote.offer import read_offer
-from pytest_videobench.backends.remote.refusals import kind_of
+from pytest_videobench.backends.remote.refusals import kind_of, read_refusal
 from pytest_videobench.backends.remote.template import digest_of, filled, read_input, tailored, values_of
 from pytest_videobench.backends.remote.wire import (
     Failure,
@@ -80,8 +80,17 @@ class Fal:
         code = str(data.get("error_type") or "")
         if data.get("error") and (kind := kind_of(code, self.offer.errors)):
             return Failure(kind=kind, code=code, message=str(data["error"]))
-        read = partial(_failed, str(data["error"])) if data.get("error") else partial(_result, seconds)
-        return Follow(request=HttpRequest(method="GET", url=job.links["response_url"]), read=read)
+        failed = bool(data.get("error"))
+        read = partial(self._failed, str(data["error"])) if failed else partial(_result, seconds)
+        return Follow(
+            request=HttpRequest(method="GET", url=job.links["response_url"]), read=read, whole=failed
+        )
+
+    def _failed(self, message: str, reply: HttpReply) -> State:
+        """Read the result of a run that failed; a server's error is the model's here, and is not repeated."""
+        if 400 <= reply.status < 500:
+            return read_refusal(reply, self.offer.errors)
+        return Failure(kind="generation_failed", message=message)
 
     def cancel(self, job: Job) -> HttpRequest:
         """Ask for the end of a request."""
@@ -95,10 +104,6 @@ def _result(seconds: float | None, reply: HttpReply) -> State:
         seed=whole_or_none(data.get("seed")),
         running_s=seconds,
     )
-
-
-def _failed(message: str, _reply: HttpReply) -> State:
-    return Failure(kind="generation_failed", message=message)
 
 
 fal = remote_backend(Fal)

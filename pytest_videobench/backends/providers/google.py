@@ -123,7 +123,7 @@ class Google(Bearer):
         if state != "ACTIVE":
             raise WireError(f"unknown state {state!r} of a file")
         url = f"{self._version}/{text_at(data, 'name')}:download"
-        return Succeeded(fetch=HttpRequest(method="GET", url=url, query={"alt": "media"}))
+        return Succeeded(fetch=HttpRequest(method="GET", url=url, query={"alt": "media"}), with_key=True)
 
 
 def _objects(entries: Any) -> list[Mapping[str, Any]]:

@@ -121,10 +121,8 @@ class Purse:
             committed = self.spent_usd + self._reserved_usd
             if self._budget is not None and committed + price > self._budget + 1e-9:
                 left = max(0.0, self._budget - committed)
-                raise RemoteError(
-                    f"{label}: not submitted: it costs about {price:.2f} USD and {left:.2f} of --vb-budget are left",
-                    "budget",
-                )
+                costs = f"it costs about {price:.2f} USD and {left:.2f} of --vb-budget are left"
+                raise RemoteError(f"{label}: not submitted: {costs}", "budget")
             self._reserved_usd += price
         try:
             yield

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_videobench.backends.remote.account import Account, Purse
-    from pytest_videobench.backends.remote.loop import Errand, JobLog
+    from pytest_videobench.backends.remote.joblog import JobLog
+    from pytest_videobench.backends.remote.loop import Errand
     from pytest_videobench.backends.remote.offer import Shape
     from pytest_videobench.backends.remote.provider import Provider
     from pytest_videobench.backends.remote.transport import HttpTransport
@@ -72,18 +73,13 @@ class Remote:
 
     def generate(self, request: Request, workdir: Path) -> Generation:
         """Order the clip and wait for it, without a journal: for those who keep jobs themselves."""
-        from uuid import uuid4
-
         from pytest_videobench.backends.remote.account import Account, Purse
-        from pytest_videobench.backends.remote.loop import NoLog
+        from pytest_videobench.backends.remote.joblog import NoLog
 
-        name = uuid4().hex  # some providers keep jobs under our name for them, and it has to be unique there
-        errand = self.errand(request, name, request.prompt.key, NoLog(), Account(1), Purse(None))
+        errand = self.errand(request, request.prompt.key, NoLog(), Account(1), Purse(None))
         return errand.run(workdir)
 
-    def errand(
-        self, request: Request, key: str, case: str, log: JobLog, account: Account, purse: Purse
-    ) -> Errand:
+    def errand(self, request: Request, case: str, log: JobLog, account: Account, purse: Purse) -> Errand:
         """Give the errand of a clip; raise :class:`RemoteError` for what the model will not take."""
         from pytest_videobench.backends.remote.loop import Errand
 
@@ -92,7 +88,7 @@ class Remote:
             transport=self._transport,
             account=account,
             purse=purse,
-            order=self._order(request, key, case),
+            order=self._order(request, log.name, case),
             log=log,
             label=case,
             poll_seconds=self.poll_seconds,

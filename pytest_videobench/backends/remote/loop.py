@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, TypeVar
 
 from pytest_videobench.backends.base import Generation
 from pytest_videobench.backends.remote.check import checked_clip
+from pytest_videobench.backends.remote.pace import Clock, Patience, backoff
 from pytest_videobench.backends.remote.provider import Cancels, Finds, Order, Provider, ReadsErrors
 from pytest_videobench.backends.remote.refusals import read_refusal, short, wait_asked
 from pytest_videobench.backends.remote.transport import MaybeSent, NotSent, Transport, Unsafe
@@ -35,77 +35,19 @@ from pytest_videobench.backends.remote.wire import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from pytest_videobench.backends.remote.account import Account, Purse
+    from pytest_videobench.backends.remote.joblog import JobLog
 
+T = TypeVar("T")
 TRIES = 8
 """Attempts to reach a provider for a submission."""
-PATIENCE = 120.0
-"""Seconds for which anything that costs nothing is repeated while it fails."""
 _AGAIN: frozenset[FailureKind] = frozenset({"rate_limited", "overloaded"})
 _OF_THE_ACCOUNT: frozenset[FailureKind] = frozenset({"auth", "quota_exhausted"})
 _STALE = (401, 403, 404, 410)
 """Statuses of an output whose address has expired."""
-_MOST_BACKOFF = 30.0
-
-
-class JobLog(Protocol):
-    """Where a job's steps are written down before the next one is taken."""
-
-    def known(self) -> tuple[Job | None, float | None]:
-        """Give the job that an earlier run left, and else the time of a submission that broke off."""
-
-    def submitting(self, request: Mapping[str, Any]) -> None:
-        """Keep that a submission is about to leave."""
-
-    def submitted(self, job: Job) -> None:
-        """Keep the job."""
-
-    def unknown(self, why: str) -> None:
-        """Keep that nobody knows whether a submission was taken."""
-
-    def clear(self) -> None:
-        """Forget: there is no job, or nothing more to learn of it."""
-
-
-class NoLog:
-    """Keeps nothing: for those who keep jobs themselves."""
-
-    def known(self) -> tuple[Job | None, float | None]:
-        """Know of nothing."""
-        return None, None
-
-    def submitting(self, request: Mapping[str, Any]) -> None:
-        """Keep nothing."""
-
-    def submitted(self, job: Job) -> None:
-        """Keep nothing."""
-
-    def unknown(self, why: str) -> None:
-        """Keep nothing."""
-
-    def clear(self) -> None:
-        """Forget nothing."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Clock:
-    """When what happened, in seconds of a monotonic clock."""
-
-    submitted: float = field(default_factory=time.monotonic)
-    running: float | None = None
-    ended: float = 0.0
-    fetched: float = 0.0
-
-    def latency(self, running_s: float | None) -> dict[str, float]:
-        """Give seconds by phase; a provider's own count of its work goes before what polls could see."""
-        whole = self.ended - self.submitted
-        queued = (self.running or self.submitted) - self.submitted
-        if running_s is not None and running_s <= whole:
-            queued = whole - running_s
-        return {"queued": queued, "running": whole - queued, "download": self.fetched - self.ended}
 
 
 class Errand:
@@ -135,6 +77,8 @@ class Errand:
         self.job: Job | None = None
         self.state: State | None = None
         self._clock = Clock()
+        self._hint: float | None = None
+        """Seconds after which the provider would like to be asked again."""
 
     @property
     def estimate_usd(self) -> float | None:
@@ -182,7 +126,7 @@ class Errand:
                 failed += 1
                 if failed == TRIES:
                     raise self._error("submit", "unreachable", f"{error}; tried {TRIES} times") from None
-                self._account.sleep(_backoff(failed))
+                self._account.sleep(backoff(failed))
                 continue
             except (MaybeSent, WireError) as error:
                 return self._uncertain(str(error))
@@ -206,7 +150,7 @@ class Errand:
         if 300 <= reply.status < 400:
             return Failure(kind="bad_answer", message=f"redirected to {reply.headers.get('location', '?')}")
         try:
-            return self._provider.submitted(reply)
+            return _read(self._provider.submitted, reply)
         except WireError as error:  # a job may well be behind it
             return Failure(kind="overloaded", message=str(error))
 
@@ -235,7 +179,7 @@ class Errand:
             self._account.sleep(settled)
         reply = self._asked(self._provider.search(self._order), "search")
         try:
-            job = self._provider.found(self._order, reply)
+            job = _read(partial(self._provider.found, self._order), reply)
         except WireError as error:
             raise self._error("search", "submit_unknown", str(error), reply) from None
         if job is not None:
@@ -272,22 +216,25 @@ class Errand:
                     "timeout",
                     f"not done after {self._timeout:.0f} s; job {job.id} is kept, the next run asks again",
                 )
-            self._account.sleep(self._poll_seconds * random.uniform(0.9, 1.0))
+            pause = self._poll_seconds if self._hint is None else self._hint
+            self._account.sleep(pause * random.uniform(0.9, 1.0))
 
     def _state(self, job: Job) -> State:
         request = self._provider.poll(job)
         read: Callable[[HttpReply], State] = partial(self._provider.polled, job)
+        whole = False
         while True:
-            reply = self._asked(request, "poll", job)
+            reply = self._asked(request, "poll", job, whole=whole)
+            self._hint = wait_asked(reply)
             try:
-                if reply.status >= 400:
+                if reply.status >= 400 and not whole:
                     return self._ended(reply, job)
-                state = read(reply)
+                state = _read(read, reply)
             except WireError as error:
                 raise self._error("poll", "bad_answer", str(error), reply) from None
             if not isinstance(state, Follow):
                 return state
-            request, read = state.request, state.read
+            request, read, whole = state.request, state.read, state.whole
 
     def _ended(self, reply: HttpReply, job: Job) -> State:
         """Read a refusal to a poll; what is wrong with the account says nothing of the job, which is kept."""
@@ -297,9 +244,11 @@ class Errand:
             raise self._error("poll", state.kind, message, reply)
         return state
 
-    def _asked(self, request: HttpRequest, phase: str, job: Job | None = None) -> HttpReply:
-        """Send what is free to repeat until it is answered, or not worth repeating."""
-        patience = _Patience(self._account)
+    def _asked(
+        self, request: HttpRequest, phase: str, job: Job | None = None, *, whole: bool = False
+    ) -> HttpReply:
+        """Send what is free to repeat until it is answered; ``whole`` takes a refusal for an answer."""
+        patience = Patience(self._account)
         while True:
             wait = None
             try:
@@ -311,7 +260,7 @@ class Errand:
             else:
                 if 300 <= reply.status < 400:
                     raise self._error(phase, "bad_answer", "redirected; credentials are not sent on", reply)
-                if reply.status < 400 or not self._worth_another_try(reply, job):
+                if whole or reply.status < 400 or not self._worth_another_try(reply, job):
                     return reply
                 failure, wait = read_refusal(reply, self._provider.offer.errors), wait_asked(reply)
             if not patience.lasts(wait):
@@ -329,7 +278,7 @@ class Errand:
     # ---- fetch
 
     def _fetch(self, job: Job, done: Succeeded, workdir: Path) -> tuple[Path, Succeeded]:
-        target, patience = workdir / "download", _Patience(self._account)
+        target, patience = workdir / "download", Patience(self._account)
         while True:
             if done.inline is not None:
                 target.write_bytes(done.inline)
@@ -346,6 +295,8 @@ class Errand:
                 if reply.status == 200:
                     return self._checked(target, reply), done
                 failure, wait = read_refusal(reply, self._provider.offer.errors), wait_asked(reply)
+                if done.with_key and failure.kind == "auth":
+                    raise self._error("download", "auth", failure.message, reply)
                 if reply.status in _STALE:
                     done = self._refreshed(job, done)
                 elif failure.kind not in _AGAIN:
@@ -398,24 +349,9 @@ class Errand:
         )
 
 
-class _Patience:
-    """How long a request that fails is repeated."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
-        self._since, self._tries = time.monotonic(), 0
-
-    def lasts(self, wait: float | None) -> bool:
-        """Wait, as long as the provider asks or longer with every try; ``False`` where it was long enough."""
-        self._tries += 1
-        if time.monotonic() - self._since > PATIENCE:
-            return False
-        self._account.sleep(_backoff(self._tries) if wait is None else wait)
-        return True
-
-    def __str__(self) -> str:
-        return f"tried {self._tries} times in {time.monotonic() - self._since:.0f} s"
-
-
-def _backoff(attempt: int) -> float:
-    return float(min(_MOST_BACKOFF, 0.125 * 2**attempt) * random.uniform(0.75, 1.25))
+def _read(read: Callable[[HttpReply], T], reply: HttpReply) -> T:
+    """Let a provider read an answer; what it stumbles over is the answer's fault, and ends no other clip."""
+    try:
+        return read(reply)
+    except (TypeError, KeyError, IndexError, AttributeError, ValueError) as error:
+        raise WireError(f"{type(error).__name__}: {error}") from None

@@ -160,6 +160,8 @@ class Follow:
 
     request: HttpRequest
     read: Callable[[HttpReply], State]
+    whole: bool = False
+    """True where a refusal is an answer like any other, to be read and not repeated."""
 
 
 State: TypeAlias = Queued | Running | Succeeded | Failure | Follow
