@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from pytest_videobench.backends.registry import BACKENDS
@@ -48,8 +49,11 @@ def _about(name: str) -> str:
 def _state(name: str) -> str:
     """Say whether a backend can be used as it is."""
     offer = offer_of(name)
-    if offer is None or not (offer.key_needed or not offer.base_url):
-        return "ready"
+    if offer is None:
+        absent = getattr(BACKENDS.get(name), "absent", None)
+        return "not installed" if absent is not None and absent() else "ready"
+    if not offer.base_url and not os.environ.get(offer.base_url_env):
+        return "no address"
     from pytest_videobench.backends.remote.keys import KEYRING
 
     return "ready" if KEYRING.find(offer.key_env) or not offer.key_needed else "no key"
