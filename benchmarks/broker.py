@@ -1,7 +1,7 @@
 """Ordering clips: how busy a provider is kept, and whether jobs survive kills and storms.
 
-``python -m benchmarks.broker makespan`` orders 180 clips of 2 s each from a provider on loopback that makes 20
-at once, with 8 and with 2 workers, and holds the time from the first submission to the last download against
+``python -m benchmarks.broker makespan`` orders 180 clips of 2 s each from a provider on loopback that makes
+20 at once, with 8 and with 2 workers, and holds the time from the first submission to the last download against
 the ideal. ``kills`` kills such runs with SIGKILL at random moments and resumes them; ``storm`` lets refusals,
 server errors, broken connections and truncated downloads rain. Both count, at the provider, jobs that were
 taken twice and jobs whose clip never came.
@@ -46,7 +46,8 @@ def main() -> int:
     args = parser.parse_args()
     with TemporaryDirectory() as folder:
         root = Path(folder)
-        clip = encode(root / "clip.mp4", drifting(frames=12, height=72, width=128), faststart=True).read_bytes()
+        frames = drifting(frames=12, height=72, width=128)
+        clip = encode(root / "clip.mp4", frames, faststart=True).read_bytes()
         run = {"makespan": makespan, "kills": kills, "storm": storm}[args.what]
         return int(not run(root, clip, args))
 
@@ -57,12 +58,13 @@ def makespan(root: Path, clip: bytes, args: argparse.Namespace) -> bool:
     ideal, fine = ceil(cases / AT_ONCE) * SECONDS, True
     for workers in args.workers:
         with FakeKling(clip, seconds=SECONDS, at_once=AT_ONCE, most_jobs=AT_ONCE) as fake:
-            status = subprocess.run(_command(root, f"{workers}", args), env=_environment(fake), cwd=root, check=False)
+            command = _command(root, f"{workers}", args)
+            status = subprocess.run(command, env=_environment(fake), cwd=root, check=False)
             ends = max(call.at for call in fake.of("download"))
             took = ends - min(call.at for call in fake.of("submit"))
             print(
-                f"-n {workers}: {len(fake.jobs)} jobs in {took:.2f} s, ideal {ideal:.0f} s, ratio {took / ideal:.3f}"
-                f" (limit {LIMIT}); exit status {status.returncode}"
+                f"-n {workers}: {len(fake.jobs)} jobs in {took:.2f} s, ideal {ideal:.0f} s,"
+                f" ratio {took / ideal:.3f} (limit {LIMIT}); exit status {status.returncode}"
             )
             fine &= took / ideal <= LIMIT and len(fake.jobs) == cases
     return fine
@@ -89,7 +91,8 @@ def kills(root: Path, clip: bytes, args: argparse.Namespace) -> bool:
 def storm(root: Path, clip: bytes, args: argparse.Namespace) -> bool:
     """Run once through bad weather."""
     with FakeKling(clip, seconds=SECONDS, at_once=AT_ONCE, storm=STORM) as fake:
-        status = subprocess.run(_command(root, "2", args), env=_environment(fake), cwd=root, check=False).returncode
+        command = _command(root, "2", args)
+        status = subprocess.run(command, env=_environment(fake), cwd=root, check=False).returncode
         totals = _counts(root, 0, fake)
         calls = Counter(call.phase for call in fake.calls)
     print(f"storm: exit status {status}, {dict(totals)}; calls {dict(calls)}")
@@ -135,16 +138,15 @@ def _command(root: Path, workers: str, args: argparse.Namespace, number: int = 0
     (style / "prompts.toml").write_text(_prompts(args.prompts), encoding="utf-8")
     (style / "test_many.py").write_text(MODULE, encoding="utf-8")
     spec = f"kling?poll=0.1&concurrency={AT_ONCE}"
-    options = f"--vb-rolls {ROLLS} --vb-cache cache{number} --vb-report report -q -p no:cacheprovider -p no:randomly"
-    return [
-        *(sys.executable, "-m", "pytest", "suites", "-n", workers, "--vb-backend", spec, "--no-header", "-r", "N"),
-        *options.split(),
-    ]
+    options = f"--vb-rolls {ROLLS} --vb-cache cache{number} --vb-report report -q -r N -p no:cacheprovider"
+    run = (sys.executable, "-m", "pytest", "suites", "-n", workers, "--vb-backend", spec)
+    return [*run, *options.split()]
 
 
 def _prompts(count: int) -> str:
     head = '[style]\nname = "many"\ntitle = "Many"\nabout = "For the broker."\n'
-    parts = 'camera = "Static shot"\nlighting = "noon sun"\nmotion = "rolls"\nscene = "on a lawn"\natmosphere = "calm"\n'
+    parts = 'camera = "Static shot"\nlighting = "noon sun"\nmotion = "rolls"\nscene = "on a lawn"\n'
+    parts += 'atmosphere = "calm"\n'
     expect = 'expect = { shot = "wide", camera = "static", motion = "rigid", amount = "medium" }\n'
     return head + "".join(
         f'\n[[prompt]]\nid = "ball-{n}"\nsubject = "ball number {n}"\n{parts}{expect}' for n in range(count)

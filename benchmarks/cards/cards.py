@@ -127,8 +127,7 @@ def _metric_points(name: str, card: Card, said: Said) -> Iterator[tuple[str, str
 
 def _limit(limit: Limit) -> str:
     ends = (("at least", limit.least), ("at most", limit.most))
-    words = ", ".join(f"{word} {number(end)}" for word, end in ends if end is not None)
-    return words if limit.style == "default" else f"{words} in *{limit.style}*"
+    return ", ".join(f"{word} {number(end)}" for word, end in ends if end is not None)
 
 
 def _low_and_high(found: Mapping[str, Any], unit: str) -> str:

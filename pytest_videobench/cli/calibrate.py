@@ -73,8 +73,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="F",
         type=_slack,
         default=0.0,
-        help="put a metric's threshold beyond the worst clip that is not accused, by F times its distance from"
-        " the median: for thresholds that shall hold for other clips than yours as well (default: 0)",
+        help="put a metric's threshold beyond the worst clip that is not accused, by F times its distance"
+        " from the median: for thresholds that shall hold for other clips than yours as well (default: 0)",
     )
     parser.add_argument("--jobs", metavar="N", type=int, default=2, help="processes (default: 2)")
     parser.add_argument(

@@ -58,6 +58,11 @@ class Diffusers(Backend):
         self.model = self._source.name
         self.delivery()  # refuses a spec of its own accord
 
+    @staticmethod
+    def absent() -> list[str]:
+        """Name the packages of the extra that are not installed."""
+        return [name for name in PACKAGES if find_spec(name) is None]
+
     def delivery(self, asked: Delivery = NOTHING_ASKED) -> Delivery:
         """Say what the clips will be; raise a ``DeliveryError`` for what the pipeline does not make."""
         return self._delivery(asked, nearest=False)
@@ -101,7 +106,7 @@ class Diffusers(Backend):
     def _found(self) -> Source:
         """Give the model's files; a repository is looked up, and nothing but its index fetched."""
         folder = local_folder(str(self.spec), self.spec.model)
-        lacking = [name for name in PACKAGES if find_spec(name) is None]
+        lacking = self.absent()
         if lacking:
             raise self._refusal(
                 f"not installed: {', '.join(lacking)}; pip install 'pytest-videobench[diffusers]'"
@@ -198,9 +203,9 @@ class Diffusers(Backend):
         if self._frames is not None:
             self._rules.check_frames(self._frames)
             return int(self._frames)
-        return (
-            self._rules.frames if seconds is None else self._rules.frames_for(seconds, fps, nearest=nearest)
-        )
+        if seconds is None:
+            return self._rules.frames
+        return self._rules.frames_for(seconds, fps, nearest=nearest)
 
     def _settings(self) -> dict[str, Any]:
         """Give the arguments that are the same for every clip."""

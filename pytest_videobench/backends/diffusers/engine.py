@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
+from traceback import clear_frames
 from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.errors import GenerationFailed
@@ -77,7 +78,7 @@ def best_device() -> str:
 def run(load: Load, call: Mapping[str, Any], seed: int) -> Take:
     """Make one clip; raise :class:`GenerationFailed` with what to do where that fails."""
     begun = time.perf_counter()
-    with _STUDIO.lock, _turn(load.device), warnings.catch_warnings():
+    with _STUDIO.lock, turn(load.device), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what libraries deprecate is no news about a clip
         started = time.perf_counter()
         with _failures(load, "cannot be loaded"):
@@ -98,8 +99,8 @@ def run(load: Load, call: Mapping[str, Any], seed: int) -> Take:
 
 
 @contextmanager
-def _turn(device: str) -> Iterator[None]:
-    """Hold a device: the workers of one user take turns on it."""
+def turn(device: str) -> Iterator[None]:
+    """Hold a device while others wait: the processes of one user take turns on it."""
     from filelock import FileLock
 
     user = os.getuid() if hasattr(os, "getuid") else ""  # elsewhere the folder is the user's own
@@ -115,11 +116,12 @@ def _failures(load: Load, what: str) -> Iterator[None]:
         yield
     except Exception as error:
         said = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+        clear_frames(error.__traceback__)  # they hold what fills the card, for as long as the error is kept
         if isinstance(error, MemoryError) or any(text in str(error).lower() for text in _OUT_OF_MEMORY):
             _free(load.device)
             raise GenerationFailed(
                 f"{load.place}: {load.device} has not enough memory; ask for a smaller size or fewer frames, "
-                "add offload=yes, use fewer workers (-n)"
+                "use fewer workers (-n) or, on a GPU, add offload=yes"
             ) from error
         raise GenerationFailed(
             f"{load.place}: {load.pipeline} {what}: {type(error).__name__}: {said}"

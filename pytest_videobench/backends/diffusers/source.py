@@ -77,9 +77,10 @@ def hub_source(spec: str, repository: str, revision: str | None) -> Source:
         if not isinstance(found, str):
             found = hf_hub_download(repository, INDEX, revision=revision)
     except (OSError, ValueError) as error:
-        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        reason = next(iter(str(error).strip().splitlines()), "")
         raise SpecError(
-            f"backend {spec!r}: there is no folder {repository}, and the repository cannot be read: {reason}"
+            f"backend {spec!r}: there is no folder {repository}, and the repository cannot be read "
+            f"({type(error).__name__}: {reason})"
         ) from None
     index = Path(found)
     return Source(place=repository, name=repository, index=index, commit=index.parent.name)
