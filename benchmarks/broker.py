@@ -1,10 +1,10 @@
 """Ordering clips: how busy a provider is kept, and whether jobs survive kills and storms.
 
 ``python -m benchmarks.broker makespan`` orders 180 clips of 2 s each from a provider on loopback that makes
-20 at once, with 8 and with 2 workers, and holds the time from the first submission to the last download against
-the ideal. ``kills`` kills such runs with SIGKILL at random moments and resumes them; ``storm`` lets refusals,
-server errors, broken connections and truncated downloads rain. Both count, at the provider, jobs that were
-taken twice and jobs whose clip never came.
+20 at once, with 8 and with 2 workers, and holds the time from the first submission to the last download
+against the ideal. ``kills`` kills such runs with SIGKILL at random moments and resumes them; ``storm`` lets
+refusals, server errors, broken connections and truncated downloads rain. Both count, at the provider, jobs
+that were taken twice and jobs whose clip never came.
 """
 
 from __future__ import annotations

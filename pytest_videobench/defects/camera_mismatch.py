@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 ANY_MOTION = ("tracking", "orbit", "handheld")
 """Moves that may go any way: only a camera that stands contradicts them, or one that turns over."""
+VAGUE = ("any", "handheld")
+"""Classes of a path that is no plain move: hands, grids and crowds make such paths of their own, so that they
+contradict what was asked without proving anything else."""
 ZOOM_WIDTHS = 0.33
 """Picture widths by which an average point moves when the content doubles or turns by one radian."""
 
@@ -34,7 +37,8 @@ def camera_mismatch(footage: Footage, expected: Expectations) -> Iterable[Findin
     """Find a camera whose net motion is of another kind than the one asked for, or that stands instead.
 
     Severity: 0.3 and four times the picture widths of the largest motion that was not asked for; 0.6 for a
-    camera that stands. Less where only a part of the picture follows the camera.
+    camera that stands. Less where only a part of the picture follows the camera. A path that is no plain move
+    itself only warns.
     """
     rule, asked = rules("camera_mismatch"), expected.camera
     move = camera_move(footage.camera, footage.gaps, footage.probe.height / footage.probe.width)
@@ -55,6 +59,7 @@ def camera_mismatch(footage: Footage, expected: Expectations) -> Iterable[Findin
         f" {-move.pan:+.2f} widths to the right and {move.tilt:+.2f} upwards, the content grows by"
         f" {100 * move.zoom:+.0f} % and turns by {np.degrees(move.roll):+.0f} degrees.",
         frames=(0, len(footage.frames.time) - 1),
+        hint=move.word in VAGUE,
     )
 
 
