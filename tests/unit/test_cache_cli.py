@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_videobench.backends.registry import make_backend
+from pytest_videobench.backends.remote.wire import Job
 from pytest_videobench.cases import Case
 from pytest_videobench.cli import main
 from pytest_videobench.prompts.load import load_style, suites_root
@@ -70,3 +71,26 @@ def test_backends_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert "folder" in out
     assert "procedural" in out
+
+
+def test_verify_tells_what_to_do_about_jobs_and_adopt_and_forget_do_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = Store(tmp_path / "store")
+    cache = ["--cache", str(store.root)]
+    store.journal.page("a" * 32, "scifi/mech/runway@gen4.5/0", "runway").submitting({})
+    store.journal.page("b" * 32, "scifi/mech/runway@gen4.5/1", "runway").submitted(Job(id="task-7"))
+    assert main(["cache", "verify", *cache]) == 1
+    said = capsys.readouterr().out
+    assert "scifi/mech/runway@gen4.5/0: it may have been submitted and paid" in said
+    assert f"videobench cache adopt {'a' * 32} JOB" in said
+    assert "scifi/mech/runway@gen4.5/1: job task-7 is at its provider" in said
+    assert main(["cache", "adopt", "a" * 32, "task-6", *cache]) == 0
+    assert main(["cache", "verify", *cache]) == 0
+    record = store.journal.read("a" * 32)
+    assert record is not None
+    assert record.job == Job(id="task-6")
+    assert main(["cache", "forget", "a" * 32, *cache]) == 0
+    assert store.journal.read("a" * 32) is None
+    assert main(["cache", "forget", "c" * 32, *cache]) == 2
+    assert "no job has the key" in capsys.readouterr().err

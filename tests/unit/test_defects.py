@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -266,6 +267,17 @@ def test_late_decay_is_told(folder: Path) -> None:
 def test_a_camera_that_disobeys_is_told(clean: Footage, camera: str, mismatch: bool) -> None:
     found = {finding.defect for finding in find_defects(clean, Expectations(camera=camera))}
     assert found == ({"camera_mismatch"} if mismatch else set())
+
+
+@pytest.mark.parametrize(("seen", "fails"), [("pan_right", True), ("handheld", False), ("any", False)])
+def test_a_path_that_is_no_plain_move_only_warns(
+    clean: Footage, seen: str, fails: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = import_module("pytest_videobench.defects.camera_mismatch")
+    measured = module.camera_move
+    monkeypatch.setattr(module, "camera_move", lambda *args: replace(measured(*args), word=seen))
+    (finding,) = find_defects(clean, Expectations(camera="zoom_in"))
+    assert (finding.defect, finding.gate) == ("camera_mismatch", fails)
 
 
 def test_a_standing_camera_is_no_pan(folder: Path) -> None:
