@@ -91,7 +91,10 @@ def _backwards(apart: Floats, length: int) -> Iterator[tuple[int, int, int, str]
 def _lives(apart: Floats, start: int, stop: int, off: float) -> bool:
     """Say whether a part moves far more than its repetition is off; an empty scene looks like itself."""
     rule, moves = rules("loop"), float(apart[start, start:stop].max())
-    return moves > rule["motion"] and off < rule["match"] * moves
+    fifths = np.linspace(start, stop - 1, 6).round().astype(int)
+    # Not only at one end, where something leaves an empty scene.
+    all_along = float(np.median(apart[fifths[:-1], fifths[1:]]))
+    return moves > rule["motion"] and off < rule["match"] * moves and off < rule["match_along"] * all_along
 
 
 def _came_back(same: Floats, away: Floats) -> NDArray[np.bool_]:

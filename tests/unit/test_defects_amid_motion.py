@@ -44,6 +44,18 @@ def test_a_beat_alone_is_no_loop(tmp_path: Path) -> None:
     assert loop(footage_of(swaying(84, turn=170), tmp_path), ANYTHING) == []
 
 
+def test_an_empty_scene_after_somebody_has_left_it_is_no_loop(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    out = np.repeat(moving(frames=1, noise=0), 144, axis=0)
+    for start in (0, 70):
+        for step in range(12):
+            left = WIDTH - 80 + 7 * step
+            out[start + step, 20 : HEIGHT - 10, left : left + 70] = 15
+    out[40:70, 20 : HEIGHT - 10, 60:160] = 15  # somebody else, in between
+    pictures = np.clip(out + rng.normal(0, 1.0, out.shape), 0, 255).astype(np.uint8)
+    assert loop(footage_of(pictures, tmp_path), ANYTHING) == []
+
+
 def glittering() -> Pictures:
     """A thing that glitters stands in a still view, and is gone after 30 frames; a disc crosses below it."""
     rng = np.random.default_rng(1)
