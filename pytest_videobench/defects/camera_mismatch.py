@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Expectations
 
 ANY_MOTION = ("tracking", "orbit", "handheld")
-"""Moves that may go any way: only a camera that stands contradicts them, or one that turns over."""
+"""Moves that may go any way: only a camera that stands contradicts them, or one that turns over, and that as
+a warning, because a short way around something looks like standing."""
 VAGUE = ("any", "handheld")
 """Classes of a path that is no plain move: hands, grids and crowds make such paths of their own, so that they
 contradict what was asked without proving anything else."""
@@ -38,7 +39,7 @@ def camera_mismatch(footage: Footage, expected: Expectations) -> Iterable[Findin
 
     Severity: 0.3 and four times the picture widths of the largest motion that was not asked for; 0.6 for a
     camera that stands. Less where only a part of the picture follows the camera. A path that is no plain move
-    itself only warns.
+    itself only warns, and so does what is held against ``tracking``, ``orbit`` and ``handheld``.
     """
     rule, asked = rules("camera_mismatch"), expected.camera
     move = camera_move(footage.camera, footage.gaps, footage.probe.height / footage.probe.width)
@@ -59,7 +60,7 @@ def camera_mismatch(footage: Footage, expected: Expectations) -> Iterable[Findin
         f" {-move.pan:+.2f} widths to the right and {move.tilt:+.2f} upwards, the content grows by"
         f" {100 * move.zoom:+.0f} % and turns by {np.degrees(move.roll):+.0f} degrees.",
         frames=(0, len(footage.frames.time) - 1),
-        hint=move.word in VAGUE,
+        hint=move.word in VAGUE or asked in ANY_MOTION,
     )
 
 
