@@ -47,6 +47,8 @@ class Commissioned(Protocol):
     """Parameters of its spec that do not change the picture."""
     concurrency: int
     """Jobs that its account takes at once."""
+    per_minute: float | None
+    """Submissions that its account takes in a minute; ``None`` where that is not known."""
 
     @property
     def account(self) -> tuple[str, str]:
@@ -197,8 +199,10 @@ class Broker:
             backend = _commissioned(backends[str(one.request.spec)])
             groups.setdefault(backend.account, []).append(one)
         for name, own in groups.items():
-            most = max(_commissioned(backends[str(one.request.spec)]).concurrency for one in own)
-            self._accounts[name] = Account(most)
+            used = {spec: _commissioned(backends[spec]) for spec in {str(one.request.spec) for one in own}}
+            most = max(backend.concurrency for backend in used.values())
+            paces = [backend.per_minute for backend in used.values() if backend.per_minute]
+            self._accounts[name] = Account(most, min(paces, default=None))
             pool = ThreadPoolExecutor(most + _SPARE_THREADS, thread_name_prefix=f"videobench-{name[0]}")
             self._pools.append(pool)
             for one in own:

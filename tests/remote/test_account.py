@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import ExitStack, suppress
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -90,6 +92,20 @@ def test_the_end_of_a_run_wakes_everybody() -> None:
     assert len(woken) == 3
     with pytest.raises(Stopped), account.slot(taken=False):
         pass
+
+
+def test_submissions_are_spread_over_the_minute() -> None:
+    account, begun = Account(10, per_minute=600), []
+    for _ in range(4):
+        with account.slot(taken=False):
+            begun.append(time.monotonic())
+    assert all(later - earlier >= 0.09 for earlier, later in pairwise(begun))
+
+
+def test_a_job_of_an_earlier_run_is_no_submission() -> None:
+    account = Account(10, per_minute=0.01)
+    with account.slot(taken=False), account.slot(taken=True):
+        assert account.limit == 10, "the second would otherwise wait for hours"
 
 
 @given(st.floats(0, 20), st.lists(st.floats(0, 5), max_size=20))

@@ -23,9 +23,14 @@ class Stopped(Exception):
 
 
 class Account:
-    """Jobs in flight on one account: at most ``concurrency``, fewer while the provider complains."""
+    """Jobs in flight on one account: at most ``concurrency``, fewer while the provider complains.
 
-    def __init__(self, concurrency: int) -> None:
+    With ``per_minute`` no more submissions than that are begun in a minute, evenly spread.
+    """
+
+    def __init__(self, concurrency: int, per_minute: float | None = None) -> None:
+        self._apart = 60.0 / per_minute if per_minute else 0.0
+        self._next_at = 0.0
         self._most = self.limit = concurrency
         self._changed = Condition()
         self._running = 0
@@ -42,6 +47,8 @@ class Account:
                 self._changed.wait(self._pause())
             if self._stopped:
                 raise Stopped
+            if not taken:
+                self._next_at = time.monotonic() + self._apart
             self._running += 1
         try:
             yield
@@ -92,11 +99,11 @@ class Account:
         if self.limit < self._most and now - self._last_complaint > _GROW_SECONDS:
             self.limit += 1
             self._last_complaint = now
-        return self._running < self.limit and now >= self._held_until
+        return self._running < self.limit and now >= max(self._held_until, self._next_at)
 
     def _pause(self) -> float:
         """Give the seconds after which a place may be free without anybody telling."""
-        held = self._held_until - time.monotonic()
+        held = max(self._held_until, self._next_at) - time.monotonic()
         return min(held, 1.0) if held > 0 else 1.0
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pytest_videobench.backends.remote.provider import Provider
     from pytest_videobench.backends.remote.transport import HttpTransport
 
-ASIDES = frozenset({"base_url", "concurrency", "poll", "timeout", "price"})
+ASIDES = frozenset({"base_url", "concurrency", "per_minute", "poll", "timeout", "price"})
 """Parameters that say how a clip is asked for and not what it shows."""
 _SECONDS_PER_CLIP = 90.0
 """A guess for previews: providers do not say how long they take."""
@@ -54,6 +54,8 @@ class Remote:
             self._params.get("base_url") or os.environ.get(offer.base_url_env, "") or offer.base_url
         )
         self.concurrency = int(self._number("concurrency", self._model.concurrency or offer.concurrency))
+        per_minute = self._number("per_minute", offer.per_minute or 0.0)
+        self.per_minute = per_minute or None
         self.poll_seconds = self._number("poll", offer.poll_seconds)
         self.timeout_seconds = self._number("timeout", offer.timeout_seconds)
         self.seconds_per_clip = _SECONDS_PER_CLIP / self.concurrency

@@ -181,6 +181,8 @@ class Offer:
     poll_seconds: float
     timeout_seconds: float
     concurrency: int
+    per_minute: float | None
+    """Submissions that its account takes in a minute, where that is known."""
     settle_seconds: float
     """How long after a broken submission the provider's word that there is no such job can be believed."""
     params: Mapping[str, str]
@@ -244,6 +246,7 @@ def offer_from(path: Path | Any) -> Offer:
         poll_seconds=data["poll_seconds"],
         timeout_seconds=data.get("timeout_seconds", 1800.0),
         concurrency=data["concurrency"],
+        per_minute=data.get("per_minute"),
         settle_seconds=data.get("settle_seconds", 5.0),
         params=data.get("params", {}),
         asides=frozenset(data.get("asides", ())),
