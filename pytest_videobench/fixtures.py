@@ -121,10 +121,10 @@ def expected(videobench_case: Case) -> Expectations:
 
 def _desk(case: Case, config: pytest.Config) -> Desk | None:
     """Give the desk of a run whose main process orders this case's clip; ``None`` where it is made here."""
-    from pytest_videobench.store.broker import Desk
+    from pytest_videobench.store.broker import Commissioned, Desk
 
     folder, settings = config.stash.get(desk_key, None), config.stash[settings_key]
-    if folder is None or settings.offline or not hasattr(case.backend, "errand"):
+    if folder is None or settings.offline or not isinstance(case.backend, Commissioned):
         return None
     return Desk(folder)
 

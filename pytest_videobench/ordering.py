@@ -16,9 +16,8 @@ from pytest_videobench.stash import WORKER_DESK, case_of, desk_key, needs_clip
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from pytest_videobench.backends.base import Backend
     from pytest_videobench.options import Settings
-    from pytest_videobench.store.broker import Broker, Commission
+    from pytest_videobench.store.broker import Broker, Commission, Commissioned
 
 ORDERS = "orders.json"
 
@@ -26,7 +25,7 @@ ORDERS = "orders.json"
 class Ordering:
     """Starts the broker when the cases are known, and ends it with the run; main process only."""
 
-    def __init__(self, config: pytest.Config, settings: Settings, remote: Sequence[Backend]) -> None:
+    def __init__(self, config: pytest.Config, settings: Settings, remote: Sequence[Commissioned]) -> None:
         from pytest_videobench.backends.remote.keys import KEYRING
 
         self._config, self._settings = config, settings
@@ -35,7 +34,7 @@ class Ordering:
         config.stash[desk_key] = self.folder
         self._keys = KEYRING
         for backend in remote:  # before any worker is started, which would inherit the environment
-            self._keys.withdraw(backend.provider.offer.key_env)  # type: ignore[attr-defined]
+            self._keys.withdraw(backend.keys)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Start where this process runs the tests itself."""
@@ -62,11 +61,12 @@ class Ordering:
             return
         from pytest_videobench.collect import backend_of
         from pytest_videobench.report.preview import bill
-        from pytest_videobench.store.broker import Broker, Commission, Desk
+        from pytest_videobench.store.broker import Broker, Commission, Commissioned, Desk
         from pytest_videobench.store.store import Store
 
         orders = [Commission.from_json(data) for data in json.loads(file.read_text(encoding="utf-8"))]
-        backends = {str(order.request.spec): backend_of(str(order.request.spec)) for order in orders}
+        made = {spec: backend_of(spec) for spec in {str(order.request.spec) for order in orders}}
+        backends = {spec: backend for spec, backend in made.items() if isinstance(backend, Commissioned)}
         store = Store(self._settings.cache)
         wanted = [order for order in orders if not store.holds(order.key)]
         self._check(wanted, backends)
@@ -74,11 +74,11 @@ class Ordering:
         self._broker = Broker(store, Desk(self.folder), self._settings.budget)
         self._broker.start(wanted, backends)
 
-    def _check(self, wanted: Sequence[Commission], backends: dict[str, Backend]) -> None:
+    def _check(self, wanted: Sequence[Commission], backends: dict[str, Commissioned]) -> None:
         """Stop the run, before anything is ordered, where a key or an address is missing."""
         for spec in dict.fromkeys(str(order.request.spec) for order in wanted):
             try:
-                backends[spec].ready()  # type: ignore[attr-defined]
+                backends[spec].ready()
             except SpecError as error:
                 pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
 

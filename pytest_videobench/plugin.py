@@ -197,11 +197,14 @@ def _order(config: pytest.Config, settings: Settings) -> None:
     if not settings.backends and not config.option.markexpr:
         return
     specs = _specs(config)
-    remote = [b for b in _made(specs) if hasattr(b, "errand")] if specs != (DEFAULT_BACKEND,) else []
-    if not remote:
+    if specs == (DEFAULT_BACKEND,):
         return
     from pytest_videobench.ordering import Ordering, XdistOrdering
+    from pytest_videobench.store.broker import Commissioned
 
+    remote = [backend for backend in _made(specs) if isinstance(backend, Commissioned)]
+    if not remote:
+        return
     ordering = Ordering(config, settings, remote)
     config.pluginmanager.register(ordering, "videobench-ordering")
     if config.pluginmanager.hasplugin("xdist"):

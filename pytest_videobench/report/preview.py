@@ -13,10 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pytest_videobench.backends.base import Backend
     from pytest_videobench.cases import Case
     from pytest_videobench.prompts.model import Delivery
-    from pytest_videobench.store.broker import Commission
+    from pytest_videobench.store.broker import Commission, Commissioned
 
 
 def preview(cases: Iterable[Case], cache: Path) -> Iterator[str]:
@@ -46,7 +45,7 @@ def preview(cases: Iterable[Case], cache: Path) -> Iterator[str]:
 
 
 def bill(
-    orders: Sequence[Commission], backends: Mapping[str, Backend], store: Store, budget: float | None
+    orders: Sequence[Commission], backends: Mapping[str, Commissioned], store: Store, budget: float | None
 ) -> list[str]:
     """Say, before anything is ordered, what is stored, under way and to be paid: a line per backend."""
     lines = []
@@ -55,7 +54,7 @@ def bill(
         stored = sum(store.holds(order.key) for order in own)
         going = sum(not store.holds(o.key) and store.journal.read(o.key) is not None for o in own)
         paying = [o for o in own if not store.holds(o.key) and store.journal.read(o.key) is None]
-        prices = [backends[spec].price(order.request.delivery) for order in paying]  # type: ignore[attr-defined]
+        prices = [backends[spec].price(order.request.delivery) for order in paying]
         known = [price for price in prices if price is not None]
         cost = f"about {sum(known):.2f} USD" if len(known) == len(prices) else "at a price that is not known"
         lines.append(

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from pytest_videobench.backends.base import BackendSpec, Request
+from pytest_videobench.backends.base import Backend, BackendSpec, Request
 from pytest_videobench.errors import BackendError, VideobenchError
 from pytest_videobench.files import publish
 from pytest_videobench.prompts.model import Delivery, Prompt
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from pytest_videobench.backends.base import Backend
     from pytest_videobench.backends.remote.account import Account, Purse
     from pytest_videobench.backends.remote.joblog import JobLog
     from pytest_videobench.backends.remote.loop import Errand
@@ -40,7 +39,7 @@ CLOSED, TAKEN = "closed", "taken.json"
 
 
 @runtime_checkable
-class Commissioned(Protocol):
+class Commissioned(Backend, Protocol):
     """A backend whose clips are made elsewhere, by jobs that outlive the process that ordered them."""
 
     asides: frozenset[str]
@@ -49,6 +48,9 @@ class Commissioned(Protocol):
     """Jobs that its account takes at once."""
     per_minute: float | None
     """Submissions that its account takes in a minute; ``None`` where that is not known."""
+
+    keys: tuple[str, ...]
+    """Environment variables that may hold its key."""
 
     @property
     def account(self) -> tuple[str, str]:
@@ -188,7 +190,7 @@ class Broker:
         self._lock = Lock()
         self.failures: Counter[str] = Counter()
 
-    def start(self, commissions: Iterable[Commission], backends: Mapping[str, Backend]) -> None:
+    def start(self, commissions: Iterable[Commission], backends: Mapping[str, Commissioned]) -> None:
         """Begin; ``backends`` holds a backend for every spec of the commissions."""
         from pytest_videobench.backends.remote.account import Account
 
@@ -196,18 +198,17 @@ class Broker:
         self._desk.take(one.key for one in commissions)
         groups: dict[tuple[str, str], list[Commission]] = {}
         for one in commissions:
-            backend = _commissioned(backends[str(one.request.spec)])
-            groups.setdefault(backend.account, []).append(one)
+            groups.setdefault(backends[str(one.request.spec)].account, []).append(one)
         for name, own in groups.items():
-            used = {spec: _commissioned(backends[spec]) for spec in {str(one.request.spec) for one in own}}
-            most = max(backend.concurrency for backend in used.values())
-            paces = [backend.per_minute for backend in used.values() if backend.per_minute]
+            used = [backends[spec] for spec in {str(one.request.spec) for one in own}]
+            most = max(backend.concurrency for backend in used)
+            paces = [backend.per_minute for backend in used if backend.per_minute]
             self._accounts[name] = Account(most, min(paces, default=None))
             pool = ThreadPoolExecutor(most + _SPARE_THREADS, thread_name_prefix=f"videobench-{name[0]}")
             self._pools.append(pool)
             for one in own:
                 pool.submit(self._serve, one, backends[str(one.request.spec)], self._accounts[name])
-        self._backends = [_commissioned(backend) for backend in backends.values()]
+        self._backends = list(backends.values())
 
     def stop(self) -> list[str]:
         """End: cancel what still waits at its provider, leave what is being made to the next run.
@@ -224,7 +225,7 @@ class Broker:
         self._desk.close()
         return lines
 
-    def _serve(self, one: Commission, backend: Backend, account: Account) -> None:
+    def _serve(self, one: Commission, backend: Commissioned, account: Account) -> None:
         from pytest_videobench.backends.remote.account import Stopped
 
         try:
@@ -243,8 +244,8 @@ class Broker:
         with self._lock:
             self._errands.pop(one.key, None)
 
-    def _errand(self, one: Commission, backend: Backend, log: JobLog, account: Account) -> Errand:
-        errand = _commissioned(backend).errand(one.request, one.case, log, account, self.purse)
+    def _errand(self, one: Commission, backend: Commissioned, log: JobLog, account: Account) -> Errand:
+        errand = backend.errand(one.request, one.case, log, account, self.purse)
         with self._lock:
             self._errands[one.key] = errand
         return errand
@@ -276,11 +277,6 @@ def commissions_of(cases: Iterable[Case]) -> list[Commission]:
     """Give the commissions of the cases whose clips are made elsewhere, each clip once."""
     found = [Commission.of(case) for case in cases if isinstance(case.backend, Commissioned)]
     return list({one.key: one for one in found}.values())
-
-
-def _commissioned(backend: Backend) -> Commissioned:
-    assert isinstance(backend, Commissioned), "only such backends are ordered from"
-    return backend
 
 
 def _delivery(data: Mapping[str, Any]) -> Delivery:

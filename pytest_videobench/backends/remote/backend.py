@@ -40,6 +40,7 @@ class Remote:
     def __init__(self, spec: BackendSpec, provider: Provider) -> None:
         self.spec, self.provider = spec, provider
         offer = provider.offer
+        self.keys = offer.key_env
         self._model = offer.model(spec.model, str(spec))
         self.model = self._model.name
         self._params = dict(spec.params)
