@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_videobench.backends.remote.account import Account, Stopped
 from pytest_videobench.backends.remote.transport import HttpTransport, MaybeSent, NotSent, Unsafe, origin
 from pytest_videobench.backends.remote.wire import HttpRequest, WireError
 from tests.fakes.server import KEY, Answer, Call, Fake, route
@@ -177,6 +178,13 @@ def test_a_body_that_never_ends_is_ended(tmp_path: Path) -> None:
         sender.send(get("api"))
     with endless() as url, transport(url, most_seconds=0.3) as sender, ended:
         sender.download(get("x"), tmp_path / "a", with_key=False)
+
+
+def test_a_run_that_ends_does_not_wait_for_a_download(tmp_path: Path) -> None:
+    account = Account(1)
+    account.stop()
+    with endless() as url, transport(url) as sender, pytest.raises(Stopped):
+        sender.download(get("x"), tmp_path / "a", with_key=False, alive=account.check)
 
 
 def test_what_was_not_sent_is_told_from_what_may_have_been(own: Files, clip_bytes: bytes) -> None:

@@ -66,6 +66,11 @@ class Account:
             if self._stopped:
                 raise Stopped
 
+    def check(self) -> None:
+        """Raise :class:`Stopped` where the run has ended."""
+        if self._stopped:
+            raise Stopped
+
     def refused(self, wait: float | None) -> float:
         """Slow down after a refusal for there being too much; give the seconds to wait."""
         with self._changed:

@@ -286,7 +286,9 @@ class Errand:
             assert done.fetch is not None, "a provider says where its clip is, or gives it"
             wait = None
             try:
-                reply = self._transport.download(done.fetch, target, with_key=done.with_key)
+                reply = self._transport.download(
+                    done.fetch, target, with_key=done.with_key, alive=self._account.check
+                )
             except (Unsafe, WireError) as error:
                 raise self._error("download", "bad_answer", str(error)) from None
             except (NotSent, MaybeSent) as error:

@@ -46,8 +46,13 @@ class Transport(Protocol):
     def send(self, request: HttpRequest) -> HttpReply:
         """Give the answer, whatever its status; raise :class:`NotSent` or :class:`MaybeSent`."""
 
-    def download(self, request: HttpRequest, target: Path, *, with_key: bool) -> HttpReply:
-        """Write the body of an answer with status 200 to a file, and give status and headers."""
+    def download(
+        self, request: HttpRequest, target: Path, *, with_key: bool, alive: Callable[[], None]
+    ) -> HttpReply:
+        """Write the body of an answer with status 200 to a file, and give status and headers.
+
+        ``alive`` is called again and again, and may raise to end it.
+        """
 
 
 class HttpTransport:
@@ -98,7 +103,9 @@ class HttpTransport:
                 body=_read(response, MOST_ANSWER, time.monotonic() + self._most_seconds),
             )
 
-    def download(self, request: HttpRequest, target: Path, *, with_key: bool) -> HttpReply:
+    def download(
+        self, request: HttpRequest, target: Path, *, with_key: bool, alive: Callable[[], None] = lambda: None
+    ) -> HttpReply:
         """Stream a clip into a file; redirects are followed one by one, each checked like the first."""
         url = self._url(request)
         until = time.monotonic() + self._most_seconds
@@ -116,16 +123,19 @@ class HttpTransport:
                     url = urljoin(url, response.headers.get("location", ""))
                     request = HttpRequest(method="GET", url=url)
                     continue
-                return self._written(response, target, until)
+                return self._written(response, target, until, alive)
         raise WireError(f"more than {MOST_HOPS} redirects")
 
-    def _written(self, response: httpx.Response, target: Path, until: float) -> HttpReply:
+    def _written(
+        self, response: httpx.Response, target: Path, until: float, alive: Callable[[], None]
+    ) -> HttpReply:
         if response.status_code != 200:
             body = _read(response, 2**16, until)
             return HttpReply(status=response.status_code, headers=_lower(response.headers), body=body)
         size = 0
         with target.open("wb") as file:
             for chunk in response.iter_bytes(_CHUNK):
+                alive()
                 size += len(chunk)
                 _check_limits(size, self._most_clip, until)
                 file.write(chunk)
