@@ -88,7 +88,7 @@ def _fine(name: str) -> bool:
         clip = encode(root / "clip.mp4", frames, faststart=True).read_bytes()
         (root / "workflow.json").write_text(json.dumps(WORKFLOW), encoding="utf-8")
         params = subject.params.format(workflow=quote(str(root / "workflow.json"), safe=""))
-        spec = f"{name}{subject.model}?{params}poll=0.2"
+        spec = f"{name}{subject.model}?{params}poll=0.2&per_minute=6000"
         with subject.fake(clip, seconds=0.5) as fake:
             subprocess.run(
                 [*_command(name, spec), "--vb-cache", f"{root}/cache", "--vb-report", f"{root}/report"],
