@@ -43,6 +43,16 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--clips", metavar="DIR", type=Path, help="where the clips lie (default: beside the CSV)"
     )
+    _add_aim(parser)
+    parser.add_argument("--jobs", metavar="N", type=int, default=2, help="processes (default: 2)")
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, help="write the limits there, with where they come from"
+    )
+    parser.set_defaults(func=calibrate)
+
+
+def _add_aim(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what a limit has to keep."""
     parser.add_argument(
         "--rate", metavar="R", type=_share, default=0.05, help="false alarms per clip (default: 0.05)"
     )
@@ -76,11 +86,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="put a metric's threshold beyond the worst clip that is not accused, by F times its distance"
         " from the median: for thresholds that shall hold for other clips than yours as well (default: 0)",
     )
-    parser.add_argument("--jobs", metavar="N", type=int, default=2, help="processes (default: 2)")
-    parser.add_argument(
-        "--out", metavar="FILE", type=Path, help="write the limits there, with where they come from"
-    )
-    parser.set_defaults(func=calibrate)
 
 
 def calibrate(args: argparse.Namespace) -> int:
