@@ -68,7 +68,8 @@ class Ordering:
         made = {spec: backend_of(spec) for spec in {str(order.request.spec) for order in orders}}
         backends = {spec: backend for spec, backend in made.items() if isinstance(backend, Commissioned)}
         store = Store(self._settings.cache)
-        wanted = [order for order in orders if not store.holds(order.key)]
+        # Read, not only looked for: a damaged clip is made anew, and a worker waits for it.
+        wanted = [order for order in orders if store.read(order.key) is None]
         self._check(wanted, backends)
         self._say(bill(orders, backends, store, self._settings.budget))
         self._broker = Broker(store, Desk(self.folder), self._settings.budget)

@@ -69,6 +69,8 @@ def _everything(name: str) -> Iterator[str]:
     yield f"              {offer.base_url_env} or ?base_url= names another"
     yield f"  at once     {offer.concurrency} jobs (?concurrency=)"
     yield f"  asked after every {offer.poll_seconds:g} s (?poll=)"
+    if offer.url_lives_hours is not None:
+        yield f"  clips can be fetched for {offer.url_lives_hours:g} h"
     if offer.params:
         yield f"  parameters  {', '.join(f'{key} ({kind})' for key, kind in offer.params.items())}"
     yield f"  as of       {offer.as_of}, {offer.source}"

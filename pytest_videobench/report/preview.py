@@ -51,16 +51,14 @@ def bill(
     lines = []
     for spec in dict.fromkeys(str(order.request.spec) for order in orders):
         own = [order for order in orders if str(order.request.spec) == spec]
-        stored = sum(store.holds(order.key) for order in own)
-        going = sum(not store.holds(o.key) and store.journal.read(o.key) is not None for o in own)
-        paying = [o for o in own if not store.holds(o.key) and store.journal.read(o.key) is None]
+        missing = [order for order in own if not store.holds(order.key)]
+        paying = [order for order in missing if store.journal.read(order.key) is None]
         prices = [backends[spec].price(order.request.delivery) for order in paying]
         known = [price for price in prices if price is not None]
         cost = f"about {sum(known):.2f} USD" if len(known) == len(prices) else "at a price that is not known"
-        lines.append(
-            f"{spec}: {len(own)} clips, {stored} stored, {going} under way, {len(paying)} to order"
-            + (f" {cost}" if paying else "")
-        )
+        counts = f"{len(own) - len(missing)} stored, {len(missing) - len(paying)} under way"
+        to_order = f"{len(paying)} to order {cost}" if paying else "0 to order"
+        lines.append(f"{spec}: {len(own)} clips, {counts}, {to_order}")
     if budget is not None:
         lines.append(f"no more than {budget:.2f} USD will be spent (--vb-budget)")
     return lines

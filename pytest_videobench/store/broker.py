@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from threading import Lock
@@ -188,7 +187,6 @@ class Broker:
         self._backends: list[Commissioned] = []
         self._errands: dict[str, Errand] = {}
         self._lock = Lock()
-        self.failures: Counter[str] = Counter()
 
     def start(self, commissions: Iterable[Commission], backends: Mapping[str, Commissioned]) -> None:
         """Begin; ``backends`` holds a backend for every spec of the commissions."""
@@ -251,7 +249,6 @@ class Broker:
         return errand
 
     def _refuse(self, one: Commission, kind: str, message: str) -> None:
-        self.failures[kind] += 1
         self._desk.refuse(one.key, kind, message)
 
     def _cancelled(self) -> list[str]:

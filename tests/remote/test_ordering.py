@@ -223,6 +223,14 @@ def test_a_submission_that_may_have_been_taken_is_never_sent_again(
     assert main(["cache", "verify", *cache]) == 0
 
 
+def test_a_damaged_clip_is_ordered_anew(many: Suite, fake: FakeRunway) -> None:
+    many.run("--vb-rolls=1", "-p", "no:xdist", backend=SPEC).assert_outcomes(passed=2)
+    clip = next((many.root / ".videobench").glob("clips/??/*/clip.mp4"))
+    clip.write_bytes(b"not what was published")
+    many.run("--vb-rolls=1", "-p", "no:xdist", backend=SPEC).assert_outcomes(passed=2)
+    assert len(fake.of("submit")) == 3
+
+
 def test_a_wrong_budget_is_refused_by_name(many: Suite) -> None:
     result = many.run("--vb-budget=much", backend=None)
     assert result.ret == pytest.ExitCode.USAGE_ERROR

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ from pytest_videobench.backends.remote.account import Purse, Stopped
 from pytest_videobench.backends.remote.wire import Job, RemoteError
 from pytest_videobench.errors import DeliveryError
 from tests.fakes.runway import FakeRunway
+from tests.fakes.server import Answer
 from tests.remote.driving import Impatient, MemoryLog, drive, ordered, point
 
 if TYPE_CHECKING:
@@ -134,3 +136,33 @@ def test_a_status_that_nobody_knows_is_an_error(fake: FakeRunway, tmp_path: Path
     fake.next_fault("poll", answer=answer)
     with pytest.raises(RemoteError, match="unknown status 'PONDERING'"):
         drive("runway", tmp_path)
+
+
+class Strict(Purse):
+    """A purse in which nothing that was set aside may be free before it is paid."""
+
+    @contextmanager
+    def reserve(self, estimate_usd: float | None, label: str) -> Iterator[None]:
+        try:
+            with super().reserve(estimate_usd, label):
+                yield
+                assert self.spent_usd == pytest.approx(0.6)
+        except RemoteError:
+            assert self.spent_usd == pytest.approx(0.6)
+            raise
+
+
+def test_a_clip_is_paid_before_its_money_is_free_again(fake: FakeRunway, tmp_path: Path) -> None:
+    drive("runway?duration=5", tmp_path, purse=Strict(1.0))
+
+
+def test_a_job_that_is_kept_for_the_next_run_is_paid_in_this_one(fake: FakeRunway, tmp_path: Path) -> None:
+    fake.next_fault("poll", answer=Answer(body=b"<html>"))
+    with pytest.raises(RemoteError):
+        drive("runway?duration=5", tmp_path, purse=Strict(1.0))
+
+
+def test_a_submission_that_may_have_been_taken_counts_as_paid(fake: FakeRunway, tmp_path: Path) -> None:
+    fake.next_fault("submit", drop="after")
+    with pytest.raises(RemoteError):
+        drive("runway?duration=5", tmp_path, purse=Strict(1.0))

@@ -76,6 +76,8 @@ class Errand:
         self._request = provider.submission(order)
         self.job: Job | None = None
         self.state: State | None = None
+        self._failed = False
+        """Whether the provider has told that the job failed."""
         self._clock = Clock()
         self._hint: float | None = None
         """Seconds after which the provider would like to be asked again."""
@@ -93,13 +95,22 @@ class Errand:
         with self._account.slot(taken=self.job is not None):
             if self.job is None:
                 with self._purse.reserve(self.estimate_usd, self._label):
-                    self.job = self._submit()
-                    done = self._wait(self.job)
+                    job, done = self._ordered()
             else:
-                done = self._wait(self.job)
-        path, done = self._fetch(self.job, done, workdir)
+                job, done = self.job, self._wait(self.job)
+        path, done = self._fetch(job, done, workdir)
         self._clock.fetched = time.monotonic()
-        return self._generation(self.job, done, path)
+        return self._generation(job, done, path)
+
+    def _ordered(self) -> tuple[Job, Succeeded]:
+        """Submit and wait; a job that may be there and is left behind counts as paid."""
+        try:
+            self.job = self._submit()
+            return self.job, self._wait(self.job)
+        except RemoteError as error:
+            if error.failure == "submit_unknown" or (self.job is not None and not self._failed):
+                self._purse.paid(self.estimate_usd or 0.0)
+            raise
 
     def cancel(self) -> bool:
         """Cancel a job that still waits for its turn; say whether it was."""
@@ -200,8 +211,10 @@ class Errand:
             self.state = state
             if isinstance(state, Succeeded):
                 self._clock.ended = time.monotonic()
+                self._purse.paid(self._cost(state) or 0.0)
                 return state
             if isinstance(state, Failure):
+                self._failed = True
                 self._log.clear()
                 if state.cost_usd:
                     self._purse.paid(state.cost_usd)
@@ -322,11 +335,12 @@ class Errand:
 
     # ---- the end
 
+    def _cost(self, done: Succeeded) -> float | None:
+        """Give what the provider says that it cost, and else the price by the data file."""
+        return self.estimate_usd if done.cost_usd is None else done.cost_usd
+
     def _generation(self, job: Job, done: Succeeded, path: Path) -> Generation:
-        cost, source = done.cost_usd, "reported"
-        if cost is None:
-            cost, source = self.estimate_usd, "computed"
-        self._purse.paid(cost or 0.0)
+        cost, source = self._cost(done), "computed" if done.cost_usd is None else "reported"
         return Generation(
             path=path,
             model=done.model or self._order.model,
