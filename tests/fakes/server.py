@@ -189,6 +189,14 @@ class Fake:
         """Let the next call of a phase go wrong."""
         self.faults.append(Fault(phase=phase, **fault))
 
+    def end_jobs(self) -> None:
+        """Let every job that runs be done now."""
+        with self._lock:
+            self._advance()
+            for job in self.jobs.values():
+                if job.ended is not None:
+                    job.ended = min(job.ended, time.monotonic())
+
     # ---- for fakes
 
     def create(self, asked: dict[str, Any], name: str | None = None) -> FakeJob:

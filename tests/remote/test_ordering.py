@@ -154,10 +154,10 @@ def command(many: Suite, *args: str) -> list[str]:
     return [sys.executable, "-m", "pytest", "suites", "-q", "--vb-rolls=2", "--vb-backend", SPEC, *args]
 
 
-def wait_for(fake: FakeRunway, phase: str, count: int, run: subprocess.Popen[str]) -> None:
-    """Wait until the provider has seen so many calls of a phase."""
+def wait_for_polls(fake: FakeRunway, count: int, run: subprocess.Popen[str]) -> None:
+    """Wait until so many jobs were asked after, each of which is then known to be in the journal."""
     with fake.changed:
-        while len(fake.of(phase)) < count:
+        while len({call.match for call in fake.of("poll")}) < count:
             assert run.poll() is None, "the run ended too soon"
             fake.changed.wait(1)
 
@@ -166,12 +166,13 @@ def wait_for(fake: FakeRunway, phase: str, count: int, run: subprocess.Popen[str
 def test_a_killed_run_is_resumed_without_paying_twice(
     many: Suite, fake: FakeRunway, way: tuple[str, ...]
 ) -> None:
-    fake.seconds = 1.5
+    fake.seconds = 600.0
     with subprocess.Popen(
         command(many, *way), cwd=many.root, stdout=subprocess.DEVNULL, text=True, start_new_session=True
     ) as run:
-        wait_for(fake, "poll", 4, run)
+        wait_for_polls(fake, 4, run)
         os.killpg(run.pid, signal.SIGKILL)
+    fake.end_jobs()
     result = many.run("--vb-rolls=2", *way, backend=SPEC)
     result.assert_outcomes(passed=4)
     result.stdout.fnmatch_lines(["*4 clips, 0 stored, 4 under way, 0 to order*"])
@@ -182,7 +183,7 @@ def test_a_killed_run_is_resumed_without_paying_twice(
 def test_an_interrupt_cancels_what_waits_and_leaves_what_runs(
     many: Suite, fake: FakeRunway, way: tuple[str, ...]
 ) -> None:
-    fake.seconds, fake.at_once = 30.0, 1
+    fake.seconds, fake.at_once = 600.0, 1
     with subprocess.Popen(
         command(many, *way),
         cwd=many.root,
@@ -191,7 +192,7 @@ def test_an_interrupt_cancels_what_waits_and_leaves_what_runs(
         text=True,
         start_new_session=True,
     ) as run:
-        wait_for(fake, "poll", 5, run)
+        wait_for_polls(fake, 4, run)
         os.kill(run.pid, signal.SIGINT)
         text, _ = run.communicate(timeout=60)
     assert "waiting jobs were cancelled" in text
