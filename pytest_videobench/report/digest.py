@@ -11,7 +11,7 @@ from math import sqrt
 from statistics import NormalDist, fmean, median
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from pytest_videobench.report.facts import (
+from pytest_videobench.gate.facts import (
     DIMENSIONS,
     GRAVEST,
     VERDICTS,
@@ -29,9 +29,9 @@ from pytest_videobench.report.words import sentences
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from pytest_videobench.gate.facts import Facts
     from pytest_videobench.gate.row import Row
     from pytest_videobench.metrics.base import Dimension
-    from pytest_videobench.report.facts import Facts
     from pytest_videobench.report.looked import Looked
     from pytest_videobench.report.picks import Pick
 

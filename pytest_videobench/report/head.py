@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from pytest_videobench.gate.facts import DIMENSIONS, GRAVEST, place, titles
 from pytest_videobench.report.digest import costs, digest
-from pytest_videobench.report.facts import DIMENSIONS, GRAVEST, place, titles
 from pytest_videobench.report.grammar import duration
 from pytest_videobench.report.looked import looked_for
 from pytest_videobench.report.render import render

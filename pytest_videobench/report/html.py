@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
-from pytest_videobench.report.facts import VERDICTS
+from pytest_videobench.gate.facts import VERDICTS
 from pytest_videobench.report.head import head
 from pytest_videobench.report.render import number, render
 from pytest_videobench.report.run import PAGE

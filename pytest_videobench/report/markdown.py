@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.gate.assess import span
+from pytest_videobench.gate.facts import DIMENSIONS, VERDICTS, gravity, place, titles
 from pytest_videobench.report.digest import costs
-from pytest_videobench.report.facts import DIMENSIONS, VERDICTS, gravity, place, titles
 from pytest_videobench.report.grammar import count, duration, listed, percent
 from pytest_videobench.report.words import caveats, headline, reasons_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from pytest_videobench.gate.facts import Place
     from pytest_videobench.gate.row import Row
     from pytest_videobench.report.digest import Digest, Score, StyleDigest, Tally
-    from pytest_videobench.report.facts import Place
 
 _SHOWN = 10
 _TITLES = {"nothing": "nothing to judge"}

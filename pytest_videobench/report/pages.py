@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.footage.camera_class import seen_as
-from pytest_videobench.report.facts import tested_by
+from pytest_videobench.gate.facts import tested_by
 from pytest_videobench.report.plots import curves, spans
 from pytest_videobench.report.render import render, write_static
 

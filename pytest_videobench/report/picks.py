@@ -7,14 +7,14 @@ from statistics import median
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
-from pytest_videobench.report.facts import place, tested_by
+from pytest_videobench.gate.facts import place, tested_by
 from pytest_videobench.report.grammar import capital, count, listed, plain
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
 
+    from pytest_videobench.gate.facts import Facts, Place
     from pytest_videobench.gate.row import Row
-    from pytest_videobench.report.facts import Facts, Place
 
 MOST = 5
 """Cases that are picked of a style."""

@@ -32,7 +32,7 @@ def write_static(folder: Path) -> None:
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    from pytest_videobench.report.facts import SYNTHETIC
+    from pytest_videobench.gate.facts import SYNTHETIC
     from pytest_videobench.report.grammar import percent, plain
 
     environment = Environment(

@@ -17,10 +17,10 @@ from pytest_videobench.files import publish, time_of_day, writable
 from pytest_videobench.footage.edges import read_edges
 from pytest_videobench.footage.playable import PLAYABLE
 from pytest_videobench.footage.strip import POSTER, STRIP
+from pytest_videobench.gate.facts import VERDICTS
 from pytest_videobench.gate.patterns import inherit, patterns
 from pytest_videobench.gate.row import Row
 from pytest_videobench.report.digest import digest
-from pytest_videobench.report.facts import VERDICTS
 from pytest_videobench.report.markdown import summary
 from pytest_videobench.report.pages import write_pages
 

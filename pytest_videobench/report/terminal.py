@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from pytest_videobench.report.facts import VERDICTS, without_clip
+from pytest_videobench.gate.facts import VERDICTS, without_clip
 from pytest_videobench.report.grammar import plain
 from pytest_videobench.report.looked import looked_for
 from pytest_videobench.report.words import not_looked_for, reasons_of, synthetic_of

@@ -7,15 +7,15 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.defects.dimensions import defect_dimension
-from pytest_videobench.report.facts import DIMENSIONS, SYNTHETIC, tested_by
+from pytest_videobench.gate.facts import DIMENSIONS, SYNTHETIC, tested_by
 from pytest_videobench.report.grammar import capital, count, duration, listed, percent, plain, some_of
 from pytest_videobench.report.looked import looked_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pytest_videobench.gate.facts import Facts
     from pytest_videobench.gate.row import Row
-    from pytest_videobench.report.facts import Facts
     from pytest_videobench.report.looked import Looked
 
 _NAMED = 3

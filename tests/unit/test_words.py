@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 
-from pytest_videobench.report.facts import facts_of
+from pytest_videobench.gate.facts import facts_of
 from pytest_videobench.report.grammar import count, duration, listed, percent
 from pytest_videobench.report.words import caveats, headline, sentences, software
 from tests.unit.rows import COVERAGE, expected, finding, row, runs, without_clip
