@@ -7,6 +7,7 @@ VideobenchError
 ├── BackendError         no clip came back
 │   ├── MissingClip      a folder has no clip for this case
 │   └── GenerationFailed the backend tried and failed
+├── GoldenError          a baseline is missing, broken, or not comparable with a run
 ├── StoreError           the clip store cannot be used
 │   └── OfflineMiss      the clip is not in the store and making one is forbidden
 └── ClipError            a clip is there but cannot be scored
@@ -59,6 +60,12 @@ class GenerationFailed(BackendError):
     """A backend tried to make a clip and failed."""
 
     kind = "generation_failed"
+
+
+class GoldenError(VideobenchError):
+    """A baseline is missing, broken, or not comparable with a run."""
+
+    kind = "golden"
 
 
 class StoreError(VideobenchError):

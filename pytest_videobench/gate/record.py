@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_videobench.cases import backend_label
 from pytest_videobench.gate.assess import assess
 from pytest_videobench.gate.row import CaseVerdict, Row, assessment_cells, expected_cell
+from pytest_videobench.gate.suite import software
 from pytest_videobench.gate.thresholds import complete
 
 if TYPE_CHECKING:
@@ -101,7 +102,6 @@ def _clip_cell(clip: Clip) -> dict[str, Any]:
 def _footage_cells(footage: Footage) -> dict[str, Any]:
     """Give the facts of the clip, what its camera was seen to do, and which software saw it."""
     from pytest_videobench.footage.camera_class import camera_move
-    from pytest_videobench.footage.fingerprint import fingerprint
     from pytest_videobench.footage.strip import strip_times
     from pytest_videobench.moments.moments import moment_cells, moments
 
@@ -110,7 +110,7 @@ def _footage_cells(footage: Footage) -> dict[str, Any]:
     return {
         "probe": asdict(probe),
         "camera": {"move": move.word, "confidence": round(float(move.confidence), 3)},
-        "fingerprint": dict(fingerprint()),
+        "fingerprint": software(),
         "moments": moment_cells(moments(footage)),
         "strip": strip_times(footage),
     }

@@ -77,6 +77,9 @@ class Row:
     """What the prompt tries out, where it says: ``light``, ``subject``, ``interaction``."""
     tags: list[str] = field(default_factory=list)
     source: str = ""
+    change: str = ""
+    """How it stands to the baseline, where the run was held against one: ``new``, ``known``, ``flaky`` or
+    ``fixed``; empty where it passes as ever."""
     page: str = ""
     """Where its page lies in the report's folder."""
     timing: dict[str, float] = field(default_factory=dict)
@@ -162,6 +165,7 @@ def expected_cell(expected: Expectations) -> dict[str, Any]:
         "elements": list(expected.elements),
         "thresholds": {t.metric: {"min": t.min, "max": t.max} for t in expected.thresholds},
         "permitted": {p.defect: p.reason for p in expected.permitted},
+        "gates": dict(expected.gates),
         "delivery": {
             name: list(value) if isinstance(value, tuple) else value  # as JSON gives it back
             for name, value in asdict(expected.delivery).items()

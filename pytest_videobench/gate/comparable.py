@@ -1,0 +1,60 @@
+"""Whether a run may be held against a baseline: the same prompts, limits, software and rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_videobench.gate.golden import Baseline
+
+_NAMED = 5
+
+
+def refusals(
+    baseline: Baseline, prompts: Mapping[str, Mapping[str, str]], fingerprint: Mapping[str, str]
+) -> list[str]:
+    """Say in one line each what differs; ``prompts`` gives the version of each by style and id.
+
+    Styles of the baseline that the run does not have are no difference.
+    """
+    found = []
+    for style, own in sorted(prompts.items()):
+        golden = baseline.goldens.get(style)
+        if golden is None:
+            there = ", ".join(sorted(baseline.goldens))
+            found.append(f"{baseline.folder} has no golden of {style!r}, only of {there}")
+            continue
+        found += [f"{golden.style}: {line}" for line in prompt_differences(golden.prompts, own)]
+        found += [f"{golden.style}: {line}" for line in software_differences(golden.fingerprint, fingerprint)]
+    return found
+
+
+def prompt_differences(there: Mapping[str, str], here: Mapping[str, str]) -> list[str]:
+    """Say which prompts the baseline has and the run has not, the other way round, and which differ."""
+    both = there.keys() & here.keys()
+    kinds = {
+        "the run lacks {} of the baseline; run the whole style": sorted(there.keys() - here.keys()),
+        "the baseline lacks {} of the run; record it again": sorted(here.keys() - there.keys()),
+        "{} changed in words or limits since the baseline; record it again": sorted(
+            name for name in both if there[name] != here[name]
+        ),
+    }
+    return [text.format(_named(names)) for text, names in kinds.items() if names]
+
+
+def software_differences(there: Mapping[str, str], here: Mapping[str, str]) -> list[str]:
+    """Say which software the baseline was measured with, and which the run."""
+    names = sorted(name for name in {*there, *here} if there.get(name) != here.get(name))
+    if not names:
+        return []
+    told = ", ".join(
+        f"{name} {there.get(name, 'none')} there and {here.get(name, 'none')} here" for name in names
+    )
+    return [f"measured with other software: {', '.join(pairs)}; record the baseline again with this one"]
+
+
+def _named(prompts: Sequence[str]) -> str:
+    more = f" and {len(prompts) - _NAMED} more" if len(prompts) > _NAMED else ""
+    return f"prompt{'s' if len(prompts) > 1 else ''} {', '.join(prompts[:_NAMED])}{more}"

@@ -1,0 +1,139 @@
+"""The verdict on arrays: is the candidate worse than its baseline, anywhere that matters?
+
+An endpoint is *worse* where the permutation test over prompts says so for the family of all endpoints, and
+its bound does not lie within the margin. It is *within* its margin where its one-sided bound does; the whole
+passes only if all do, so each bound may have the full level. Else it is *undecided*.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import numpy as np
+from scipy.stats import t
+
+from pytest_videobench.stats.intervals import paired_difference
+from pytest_videobench.stats.relabel import differences, looks
+from pytest_videobench.stats.spending import nominal_levels
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pytest_videobench.gate.margins import Rule
+
+GateVerdict: TypeAlias = Literal["pass", "fail", "inconclusive"]
+State: TypeAlias = Literal["worse", "tolerated", "within", "undecided", "missing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What a look says; all arrays have one entry an endpoint, and positive is worse."""
+
+    verdict: GateVerdict
+    look: int
+    """From 0."""
+    rolls: int
+    """Rolls of a prompt that it looks at."""
+    level: float
+    """Of each one-sided bound."""
+    states: tuple[State, ...]
+    gap: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    p: NDArray[np.float64]
+    """Adjusted for all endpoints, that it is worse."""
+    p_better: NDArray[np.float64]
+    boundary: float
+    """From which Student's t over the prompts says worse."""
+
+
+def judge(
+    base: NDArray[np.float64],
+    candidate: NDArray[np.float64],
+    margins: NDArray[np.float64],
+    shares: NDArray[np.bool_],
+    rule: Rule,
+) -> Judgement:
+    """Look as often as there are rolls for, and give the first look that decides, else the last.
+
+    ``base`` and ``candidate`` are (prompts, rolls, endpoints), NaN where there is no value, and rise where it
+    gets worse. ``shares`` marks endpoints that are 0 or 1 for a clip.
+    """
+    reached = [number for number in rule.looks if number <= candidate.shape[1]]
+    if not reached:
+        raise ValueError(f"{candidate.shape[1]} rolls, where the first look needs {rule.looks[0]}")
+    spent = tuple(rule.rate * share for share in rule.spent)
+    levels = nominal_levels(rule.looks, base.shape[1], spent)
+    for look in range(len(reached)):
+        found = _judged(
+            base, candidate, margins, shares, rule, tuple(reached[: look + 1]), spent, levels[look]
+        )
+        if found.verdict != "inconclusive":
+            return found
+    return found
+
+
+def _judged(
+    base: NDArray[np.float64],
+    candidate: NDArray[np.float64],
+    margins: NDArray[np.float64],
+    shares: NDArray[np.bool_],
+    rule: Rule,
+    rolls: tuple[int, ...],
+    spent: tuple[float, ...],
+    level: float,
+) -> Judgement:
+    """Judge by the last of these looks; an earlier one never knows of rolls that came later."""
+    last = looks(base, candidate, rolls, spent[: len(rolls)], deals=rule.deals, seed=rule.seed)[-1]
+    gaps = differences(base, candidate[:, : rolls[-1]])
+    bounds = [_bounds(gaps[:, index], bool(share), level) for index, share in enumerate(shares)]
+    gap, low, high = (np.array(column) for column in zip(*bounds, strict=True))
+    known = (~np.isnan(gaps)).sum(0)
+    states = tuple(
+        _state(bool(worse), top, float(margin), number >= rule.prompts)
+        for worse, top, margin, number in zip(
+            last.statistics >= last.boundary, high, margins, known, strict=True
+        )
+    )
+    return Judgement(
+        verdict=_verdict(states),
+        look=len(rolls) - 1,
+        rolls=rolls[-1],
+        level=level,
+        states=states,
+        gap=gap,
+        low=low,
+        high=high,
+        p=last.p,
+        p_better=last.p_better,
+        boundary=last.boundary,
+    )
+
+
+def _bounds(gaps: NDArray[np.float64], share: bool, level: float) -> tuple[float, float, float]:
+    """Give the mean difference over prompts and its one-sided bounds; NaN where two prompts are not there."""
+    known = gaps[~np.isnan(gaps)]
+    if len(known) < 2:
+        return np.nan, np.nan, np.nan
+    mean = float(known.mean())
+    if share:
+        interval = paired_difference(known.tolist(), sure=1 - 2 * level)
+        return mean, interval.low, interval.high
+    half = float(t.isf(level, len(known) - 1) * known.std(ddof=1) / np.sqrt(len(known)))
+    return mean, mean - half, mean + half
+
+
+def _state(worse: bool, high: float, margin: float, enough: bool) -> State:
+    """Give the state; few prompts can prove that it is worse, and never that it is not."""
+    if worse:
+        return "tolerated" if high <= margin else "worse"
+    if not enough or np.isnan(high):
+        return "missing"
+    return "within" if high <= margin else "undecided"
+
+
+def _verdict(states: tuple[State, ...]) -> GateVerdict:
+    if "worse" in states:
+        return "fail"
+    return "inconclusive" if "undecided" in states else "pass"

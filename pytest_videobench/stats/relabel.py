@@ -1,0 +1,172 @@
+"""Are the candidate's rolls worse? A permutation test over prompts, endpoints and looks at once.
+
+Under the hypothesis that nothing changed, the rolls of a prompt are exchangeable, whichever of the two sides
+made them. So the labels are dealt anew within every prompt, and the statistic that was seen is held against
+those of the deals. It is exact for any number of rolls on either side and for rare events. The statistic is
+Student's over the prompts' differences, so that it also holds, nearly, where single prompts gain and others
+lose (Janssen 1997; Chung and Romano 2013). The largest statistic of all endpoints keeps the error rate of the
+family and uses that endpoints depend on each other (Westfall and Young 1993). Looks are taken on the same
+deals, so what was spent at an earlier look is known exactly (Lan and DeMets 1983 with resampling).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+_CERTAIN = 1e6
+"""Statistic of differences that are all alike and not zero."""
+_CHUNK = 4_000_000
+"""Numbers that are worked on at a time, so that they fit into a cache."""
+_DIGITS = 9
+"""Decimals to which statistics are compared: the order of a sum must not break a tie."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a number of rolls says."""
+
+    rolls: int
+    statistics: NDArray[np.float64]
+    """Of every endpoint; large is worse."""
+    p: NDArray[np.float64]
+    """Adjusted for all endpoints, at this look alone: that it is worse …"""
+    p_better: NDArray[np.float64]
+    """… and that it is better."""
+    boundary: float
+    """From which a statistic says worse, after what earlier looks have spent."""
+
+
+def differences(base: NDArray[np.float64], candidate: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the mean of the candidate's rolls less that of the baseline's, by prompt and endpoint.
+
+    Both are (prompts, rolls, endpoints), where NaN is a value that is missing; so is a difference that has
+    nothing on one side.
+    """
+    return _means(candidate) - _means(base)
+
+
+def statistics(gaps: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give Student's t over the prompts (the axis before the last); 0 where fewer than two have a value."""
+    known = ~np.isnan(gaps)
+    filled = np.where(known, gaps, 0.0)
+    return _student(filled.sum(-2), np.square(filled).sum(-2), known.sum(-2))
+
+
+def looks(
+    base: NDArray[np.float64],
+    candidate: NDArray[np.float64],
+    rolls: Sequence[int],
+    spent: Sequence[float],
+    *,
+    deals: int,
+    seed: int,
+) -> list[Look]:
+    """Look after each number of ``rolls``, having ``spent`` so much of the error rate by then.
+
+    ``base`` and ``candidate`` are (prompts, rolls, endpoints). The rolls that were seen count as one of the
+    ``deals``, so no p is below 1 / ``deals``.
+    """
+    pool = np.concatenate([base, candidate[:, : max(rolls)]], axis=1)
+    highest = np.empty((len(rolls), deals))
+    lowest = np.empty((len(rolls), deals))
+    at = 0
+    for order in _deals(pool.shape, deals, seed):
+        size = len(order)
+        for look, number in enumerate(rolls):
+            found = _dealt(pool, order, base.shape[1], number)
+            highest[look, at : at + size] = found.max(-1)
+            lowest[look, at : at + size] = found.min(-1)
+        at += size
+    seen = [statistics(differences(base, candidate[:, :number])) for number in rolls]
+    highest, lowest = np.round(highest, _DIGITS), np.round(lowest, _DIGITS)
+    crossed = np.zeros(deals, bool)
+    found_looks = []
+    for look, number in enumerate(rolls):
+        values = np.round(seen[look], _DIGITS)
+        boundary = _boundary(highest[look], crossed, spent[look])
+        crossed |= highest[look] >= boundary
+        found_looks.append(
+            Look(
+                rolls=number,
+                statistics=values,
+                p=np.mean(highest[look][:, None] >= values, axis=0),
+                p_better=np.mean(lowest[look][:, None] <= values, axis=0),
+                boundary=boundary,
+            )
+        )
+    return found_looks
+
+
+def _deals(shape: tuple[int, ...], deals: int, seed: int) -> Iterator[NDArray[np.int64]]:
+    """Give places of the rolls, (deals, prompts, rolls), in chunks; the first leaves all where they are."""
+    prompts, rolls, endpoints = shape
+    source = np.random.default_rng(seed)
+    step = max(1, _CHUNK // (prompts * max(rolls, endpoints)))
+    for start in range(0, deals, step):
+        order = source.random((min(step, deals - start), prompts, rolls)).argsort(-1)
+        if start == 0:
+            order[0] = np.arange(rolls)
+        yield order
+
+
+def _dealt(
+    pool: NDArray[np.float64], order: NDArray[np.int64], held: int, number: int
+) -> NDArray[np.float64]:
+    """Give the statistics of deals in which the first ``held`` places are the baseline's."""
+    sides = np.where(order < held, -1.0 / held, np.where(order < held + number, 1.0 / number, 0.0))
+    known = ~np.isnan(pool)
+    if known.all():  # a product of matrices per prompt, which is much faster
+        gaps = np.matmul(sides.swapaxes(0, 1), pool)
+        return _student(gaps.sum(0), np.square(gaps).sum(0), np.full(pool.shape[2], len(pool)))
+    filled = np.where(known, pool, 0.0)
+    means = []
+    for side in ((sides > 0).astype(float), (sides < 0).astype(float)):
+        total = np.matmul(side.swapaxes(0, 1), filled)
+        count = np.matmul(side.swapaxes(0, 1), known.astype(float))
+        with np.errstate(invalid="ignore"):
+            means.append(total / count)
+    gaps = means[0] - means[1]
+    present = ~np.isnan(gaps)
+    gaps = np.where(present, gaps, 0.0)
+    return _student(gaps.sum(0), np.square(gaps).sum(0), present.sum(0))
+
+
+def _student(
+    total: NDArray[np.float64], squares: NDArray[np.float64], number: NDArray[np.int_]
+) -> NDArray[np.float64]:
+    count = np.maximum(number, 2)
+    mean = total / count
+    variance = (squares - count * mean**2) / (count - 1)
+    alike = variance <= 1e-12 * squares
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = mean / np.sqrt(np.where(alike, 1.0, variance) / count)
+    value = np.where(alike, np.sign(total) * _CERTAIN, value)
+    return np.where((number >= 2) & (squares > 0), value, 0.0)
+
+
+def _means(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    known = ~np.isnan(values)
+    count = known.sum(1)
+    total = np.where(known, values, 0.0).sum(1)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _boundary(highest: NDArray[np.float64], crossed: NDArray[np.bool_], spent: float) -> float:
+    """Give the least value that no more deals reach than are left to be spent."""
+    left = int(spent * len(highest)) - int(crossed.sum())
+    standing = np.sort(highest[~crossed])[::-1]
+    if left <= 0:
+        return np.inf
+    above = standing[: left + 1] if left < len(standing) else standing
+    if left >= len(standing):
+        return float(above[-1])
+    reached = above[above > standing[left]]
+    return float(reached[-1]) if len(reached) else np.inf
