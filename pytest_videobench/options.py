@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
 
 import pytest
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 DEFAULT_BACKEND = "procedural"
 DEFAULT_ROLLS = 3
+Inconclusive: TypeAlias = Literal["own", "pass", "fail"]
+"""What an inconclusive gate does to the exit status: one of its own, that of a pass, or that of a failure."""
 
 
 class Ask(NamedTuple):
@@ -50,6 +52,16 @@ class Settings:
     """Limits that were fitted to the user's own labels."""
     asks: tuple[Ask, ...] = ()
     """Seconds, size or ratio of every clip, where asked for."""
+    gate: str | None = None
+    """The baseline that decides the exit status, as a path or a backend spec."""
+    gate_source: str = ""
+    """The option or ini key that names it."""
+    update_golden: bool = False
+    golden: Path = Path("golden")
+    """Folder of all goldens."""
+    margins: Path | None = None
+    """The user's own margins."""
+    inconclusive: Inconclusive = "own"
 
     @property
     def asked(self) -> Delivery:
@@ -70,8 +82,13 @@ class Settings:
             offline=bool(config.getoption("vb_offline") or config.getini("vb_offline")),
             dry_run=bool(config.getoption("vb_dry_run")),
             budget=_budget(config),
-            calibration=_calibration(config),
+            calibration=_file(config, "calibration", "videobench calibrate --out writes one"),
             asks=_asks(config),
+            update_golden=bool(config.getoption("vb_update_golden")),
+            golden=_golden(config),
+            margins=_file(config, "margins", "margins over those of the package stand in a TOML file"),
+            inconclusive=_inconclusive(config),
+            **_gate(config),
         )
 
 
@@ -170,6 +187,33 @@ _OPTIONS = (
         help="Limits that videobench calibrate fitted to your own labels",
     ),
     _Option(name="dry-run", help="Show cases, price and time; make nothing"),
+    _Option(
+        name="gate",
+        metavar="BASELINE",
+        ini="vb_gate",
+        help="Decide the exit status against this golden: a folder, a file, or a backend spec",
+    ),
+    _Option(name="update-golden", help="Record this run as the golden of its backends"),
+    _Option(
+        name="golden",
+        metavar="DIR",
+        ini="vb_golden",
+        ini_default="golden",
+        help="Folder of all goldens (default: golden)",
+    ),
+    _Option(
+        name="margins",
+        metavar="FILE",
+        ini="vb_margins",
+        help="Your own margins of the gate, over those of the package",
+    ),
+    _Option(
+        name="inconclusive",
+        metavar="own|pass|fail",
+        ini="vb_inconclusive",
+        ini_default="own",
+        help="Exit status of a gate that cannot decide: 10, or that of a pass or a failure (default: own, which is 10)",
+    ),
 )
 
 
@@ -230,14 +274,51 @@ def _budget(config: pytest.Config) -> float | None:
     return usd
 
 
-def _calibration(config: pytest.Config) -> Path | None:
-    given = _said(config, "calibration").get("calibration")
+def _file(config: pytest.Config, name: str, remedy: str) -> Path | None:
+    """Give the path of a file that an option names and that has to be there."""
+    given = _said(config, name).get(name)
     if given is None:
         return None
-    path = _folder(config, "vb_calibration")
+    path = _folder(config, f"vb_{name}")
     if not path.is_file():
-        raise pytest.UsageError(f"{given[0]}: there is no file {path}; videobench calibrate --out writes one")
+        raise pytest.UsageError(f"{given[0]}: there is no file {path}; {remedy}")
     return path
+
+
+def _golden(config: pytest.Config) -> Path:
+    path = _folder(config, "vb_golden")
+    if path.exists() and not path.is_dir():
+        source = _said(config, "golden")["golden"][0]
+        raise pytest.UsageError(f"{source}: {path} is a file; name the folder of all goldens")
+    return path
+
+
+def _gate(config: pytest.Config) -> dict[str, Any]:
+    """Give the baseline and who names it; one that an ini key names yields to ``--vb-update-golden``."""
+    source, name = _said(config, "gate").get("gate", ("", ""))
+    updates = bool(config.getoption("vb_update_golden"))
+    if updates and source.startswith("--"):
+        raise pytest.UsageError(
+            "--vb-gate: not together with --vb-update-golden; one judges by a baseline, the other redefines it"
+        )
+    if not source or updates:
+        return {}
+    if not name.strip():
+        raise pytest.UsageError(
+            f"{source}: expected a golden folder, a golden file or a backend spec, got ''"
+        )
+    beside = config.rootpath / name
+    if not source.startswith("--") and beside.exists():  # paths of ini keys are relative to the rootdir
+        name = str(beside)
+    return {"gate": name, "gate_source": source}
+
+
+def _inconclusive(config: pytest.Config) -> Inconclusive:
+    source, text = _said(config, "inconclusive")["inconclusive"]
+    for word in get_args(Inconclusive):
+        if text == word:
+            return word  # type: ignore[no-any-return]  # one of the words
+    raise pytest.UsageError(f"{source}: expected own, pass or fail, got {text!r}")
 
 
 def _folder(config: pytest.Config, name: str) -> Path:

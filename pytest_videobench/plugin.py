@@ -19,6 +19,7 @@ from pytest_videobench.stash import (
     needs_delivery,
     notices_key,
     record_key,
+    selection_key,
     settings_key,
 )
 
@@ -51,6 +52,10 @@ def pytest_configure(config: pytest.Config) -> None:
         _made(settings.backends)
     for ask in settings.asks:
         _check_ask(ask, _made(_specs(config)))
+    if settings.gate or settings.update_golden:
+        from pytest_videobench.gating import prepare
+
+        prepare(config, settings)
     if hasattr(config, "workerinput"):
         if WORKER_DESK in config.workerinput:
             config.stash[desk_key] = Path(config.workerinput[WORKER_DESK])
@@ -248,6 +253,10 @@ def _refuse(session: pytest.Session) -> None:
             (case.backend for _, case in asking),
             self_contained=bool(session.config.getoption("self_contained_html", False)),
         )
+    if not lines and selection_key in session.config.stash:
+        from pytest_videobench.gating import refusals as senseless
+
+        lines = senseless(session)
     if not lines:
         return
     # A report, because an exception in a worker looks like a crash.

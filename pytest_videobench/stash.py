@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from pytest_videobench.cases import Case
     from pytest_videobench.gate.record import CaseRecord
+    from pytest_videobench.gating import Judge, Selection
     from pytest_videobench.options import Settings
 
 settings_key: pytest.StashKey[Settings] = pytest.StashKey()
@@ -19,6 +20,10 @@ notices_key: pytest.StashKey[list[str]] = pytest.StashKey()
 """On config: lines about the store that the next row takes along."""
 desk_key: pytest.StashKey[Path] = pytest.StashKey()
 """On config: the folder in which the broker leaves word; only where clips are ordered from a provider."""
+selection_key: pytest.StashKey[Selection] = pytest.StashKey()
+"""On config: the tests that were left out; only where a run is judged or recorded."""
+judge_key: pytest.StashKey[Judge] = pytest.StashKey()
+"""On the main process's config: who says how the run ends, where a baseline has a say in it."""
 record_key: pytest.StashKey[CaseRecord] = pytest.StashKey()
 """On an item: what is learned of its case."""
 

@@ -49,9 +49,7 @@ def software_differences(there: Mapping[str, str], here: Mapping[str, str]) -> l
     names = sorted(name for name in {*there, *here} if there.get(name) != here.get(name))
     if not names:
         return []
-    told = ", ".join(
-        f"{name} {there.get(name, 'none')} there and {here.get(name, 'none')} here" for name in names
-    )
+    pairs = [f"{name} {there.get(name, 'none')} there and {here.get(name, 'none')} here" for name in names]
     return [f"measured with other software: {', '.join(pairs)}; record the baseline again with this one"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
@@ -11,13 +12,14 @@ from uuid import uuid4
 import pytest
 
 from pytest_videobench.files import publish, time_of_day, writable
-from pytest_videobench.stash import case_of, needs_clip, notices_key
+from pytest_videobench.stash import case_of, judge_key, needs_clip, notices_key
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from pytest_videobench.gate.record import CaseRecord
     from pytest_videobench.gate.row import CaseVerdict, Row
+    from pytest_videobench.gating import Outcome
     from pytest_videobench.options import Settings
     from pytest_videobench.report.html import Page
     from pytest_videobench.report.run import RunFolder
@@ -34,7 +36,10 @@ class Recorder:
         self._settings = settings
         self._run: RunFolder | None = None
         self._page: Page | None = None
+        self._outcome: Outcome | None = None
         self._crashes: dict[str, str] = {}
+        self._told: int = 0
+        """Failures that a row tells of."""
         self._plan: dict[str, Any] = {}
         self._started = time_of_day()
         self.plan_file = Path(gettempdir()) / f"videobench-plan-{uuid4().hex}.json"
@@ -56,6 +61,7 @@ class Recorder:
         if data is not None:
             from pytest_videobench.gate.row import Row
 
+            self._told += report.failed
             self._add(Row.from_json(data), report)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -66,10 +72,10 @@ class Recorder:
         self._add_crashes()
         if session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self._asked_for():
             self._open()
+        self._judge(session)
         if self._run is not None:
             assert self._page is not None
-            planned = len(self._plan["cases"]) if self._plan else 0
-            self._run.finish(self._facts(session), planned, self._page.home())
+            self._run.finish(self._facts(session), self._planned(), self._page.home())
         yield
         if self._page is not None and not seen:  # opened in the middle of this very hook
             self._page.finish(session)
@@ -79,15 +85,39 @@ class Recorder:
             reporter.write_line(f"report: {self._page.shown_path()}", bold=True)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Show verdicts by style, and what had no clip."""
-        if self._run is None:
+        """Show verdicts by style, what had no clip, and what becomes of the run."""
+        if self._run is None and self._outcome is None:
             return
-        from pytest_videobench.report.terminal import summary
-
         terminalreporter.write_sep("=", "videobench")
-        writer, verbosity = self._config.get_terminal_writer(), terminalreporter.verbosity
-        for line in summary(self._run, self._plan.get("unclaimed", []), verbosity, writer):
-            terminalreporter.write_line(line)
+        if self._run is not None:
+            from pytest_videobench.report.terminal import summary
+
+            writer, verbosity = self._config.get_terminal_writer(), terminalreporter.verbosity
+            for line in summary(self._run, self._plan.get("unclaimed", []), verbosity, writer):
+                terminalreporter.write_line(line)
+        if self._outcome is not None:
+            self._outcome.show(terminalreporter)
+
+    def _judge(self, session: pytest.Session) -> None:
+        """Let whoever has a say in it decide how the run ends."""
+        judge = self._config.stash.get(judge_key, None)
+        if judge is None:
+            return
+        from pytest_videobench.gating import Ending
+
+        rows = self._run.rows if self._run else []
+        others = session.testsfailed - self._told
+        ending = Ending(rows=rows, planned=self._planned(), exitstatus=int(session.exitstatus), others=others)
+        self._outcome = judge.end(ending)
+        if self._outcome is None:
+            return
+        session.exitstatus = self._outcome.exitstatus
+        if self._run is not None:
+            changes = self._outcome.changes
+            self._run.rows = [replace(row, change=changes.get(row.key, "")) for row in rows]
+
+    def _planned(self) -> int:
+        return len(self._plan["cases"]) if self._plan else 0
 
     def _asked_for(self) -> bool:
         """Say whether somebody named a report's folder, so that a run of no cases leaves one as well."""
@@ -131,6 +161,7 @@ class Recorder:
             from pytest_videobench.gate.row import Row
 
             error = {"kind": "crashed", "message": message}
+            self._told += 1
             row = Row(**from_plan[nodeid], nodeid=nodeid, verdict="error", error=error)
             row = self._open().add(row)
             assert self._page is not None
@@ -154,6 +185,7 @@ class Recorder:
             "crashed": sum((row.error or {}).get("kind") == "crashed" for row in rows),
             "unclaimed": self._plan.get("unclaimed", []),
             "exitstatus": int(session.exitstatus if hasattr(session, "exitstatus") else 0),
+            **(self._outcome.facts if self._outcome else {}),
         }
 
 
