@@ -7,8 +7,14 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
+from pytest_videobench.gate.decision import Decision
 from pytest_videobench.gate.facts import DIMENSIONS, GRAVEST, place, titles
+from pytest_videobench.gate.flakiness import TRIES, distrusted
+from pytest_videobench.gate.sample import samples_of
 from pytest_videobench.report.digest import costs, digest
+from pytest_videobench.report.gated import REACH, forest, gate_sentences, unseen
 from pytest_videobench.report.grammar import duration
 from pytest_videobench.report.looked import looked_for
 from pytest_videobench.report.render import render
@@ -19,6 +25,9 @@ if TYPE_CHECKING:
 
     from pytest_videobench.gate.row import Row
     from pytest_videobench.report.digest import Digest, Tally
+
+FLAKY = 20
+"""Prompts that the table of those to distrust has room for."""
 
 
 def head(rows: Sequence[Row], run: Mapping[str, Any], base: str) -> str:
@@ -38,9 +47,34 @@ def head(rows: Sequence[Row], run: Mapping[str, Any], base: str) -> str:
         titles=titles(rows),
         place=place,
         matrix=_matrix(rows),
+        gate=_gate(run.get("gate")),
+        flaky=_flaky(rows),
         rows=rows,
         base=base,
     )
+
+
+def _gate(data: dict[str, Any] | None) -> Markup:
+    """Give the verdict against a baseline, where the run was held against one."""
+    if data is None:
+        return Markup()
+    decision = Decision.from_json(data)
+    return Markup(
+        render(
+            "gate.html",
+            decision=decision,
+            sentences=gate_sentences(decision),
+            branches=forest(decision),
+            unseen=unseen(decision),
+            reach=REACH,
+        )
+    )
+
+
+def _flaky(rows: Sequence[Row]) -> Markup:
+    """Give the prompts whose rolls disagree, where there are any."""
+    found = distrusted(samples_of(rows))
+    return Markup(render("flaky.html", flaky=found, tries=TRIES, most=FLAKY)) if found else Markup()
 
 
 def _about(found: Digest, rows: Sequence[Row], run: Mapping[str, Any]) -> dict[str, str]:

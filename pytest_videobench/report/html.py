@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
+from pytest_videobench.gate.changes import CHANGES
 from pytest_videobench.gate.facts import VERDICTS
 from pytest_videobench.report.head import head
 from pytest_videobench.report.render import number, render
@@ -170,6 +171,7 @@ def _choices(rows: Sequence[Row]) -> dict[str, list[str]]:
         "verdict": [verdict for verdict in VERDICTS if any(row.verdict == verdict for row in rows)],
         "defect": sorted({defect for row in rows for defect in row.defects()}),
         "tag": sorted({tag for row in rows for tag in row.tags}),
+        "change": [change for change in CHANGES if any(row.change == change for row in rows)],
     }
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.gate.assess import span
+from pytest_videobench.gate.decision import Decision
 from pytest_videobench.gate.facts import DIMENSIONS, VERDICTS, gravity, place, titles
+from pytest_videobench.gate.flakiness import distrusted
+from pytest_videobench.gate.sample import samples_of
 from pytest_videobench.report.digest import costs
+from pytest_videobench.report.gated import forest, gate_sentences
 from pytest_videobench.report.grammar import count, duration, listed, percent
 from pytest_videobench.report.words import caveats, headline, reasons_of
 
@@ -31,11 +35,13 @@ def summary(digest: Digest, rows: Sequence[Row], about: Mapping[str, Any]) -> st
     parts = (
         [f"## videobench: {_TITLES.get(digest.verdict, digest.verdict)}", ""],
         [headline(digest.verdicts), "", *_facts(digest, about)],
+        _gate(about.get("gate")),
         [line for caveat in caveats(rows, about) for line in (f"**{escape(caveat)}**", "")],
         _verdicts(digest),
         _scores(digest),
         _patterns(about),
         _tallies(digest, named),
+        _flaky(rows),
         _sentences(digest.styles),
         _findings(ordered, named),
         _errors(ordered, named),
@@ -46,6 +52,31 @@ def summary(digest: Digest, rows: Sequence[Row], about: Mapping[str, Any]) -> st
 def escape(text: object) -> str:
     """Give text as Markdown shows it letter by letter, in one line, inside a table or not."""
     return " ".join(str(text).split()).translate(_ESCAPES)
+
+
+def _gate(data: dict[str, Any] | None) -> list[str]:
+    """Give the verdict against a baseline, and what has a difference."""
+    if data is None:
+        return []
+    decision = Decision.from_json(data)
+    first, *others = gate_sentences(decision)
+    lines = [
+        (branch.effect.title, branch.before, branch.after, branch.share(), branch.p(), branch.effect.state)
+        for branch in forest(decision)
+    ]
+    head = ("Endpoint", decision.baseline, decision.candidate, "Worse by, in margins", "p", "Says")
+    said = [f"**{escape(first)}**", "", *(f"- {escape(sentence)}" for sentence in others), ""]
+    return ["### Gate", "", *said, *_table(head, lines)]
+
+
+def _flaky(rows: Sequence[Row]) -> list[str]:
+    """List the prompts whose rolls disagree, the least sure first."""
+    found = distrusted(samples_of(rows))
+    lines = [
+        (one.key, one.backend, f"{one.passes} of {one.rolls}", _range(one.share, one.low, one.high))
+        for one in found[:_SHOWN]
+    ]
+    return _titled("Prompts to distrust", ("Prompt", "Backend", "Passes", "Share"), lines, len(found))
 
 
 def _facts(digest: Digest, about: Mapping[str, Any]) -> list[str]:
@@ -84,7 +115,11 @@ def _scores(digest: Digest) -> list[str]:
 def _score(score: Score) -> str:
     if score.share is None:
         return "–"  # a dash for a missing value
-    return f"{percent(score.share)} % ({percent(score.low)}–{percent(score.high)})"  # a range
+    return _range(score.share, score.low, score.high)
+
+
+def _range(share: float, low: float, high: float) -> str:
+    return f"{percent(share)} % ({percent(low)}–{percent(high)})"
 
 
 def _patterns(about: Mapping[str, Any]) -> list[str]:

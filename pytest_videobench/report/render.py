@@ -32,6 +32,7 @@ def write_static(folder: Path) -> None:
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
+    from pytest_videobench.gate.changes import CHANGES
     from pytest_videobench.gate.facts import SYNTHETIC
     from pytest_videobench.report.grammar import percent, plain
 
@@ -43,7 +44,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )
     environment.filters |= {"number": number, "percent": percent, "words": plain}
-    environment.globals |= {"marks": MARKS, "synthetic_words": SYNTHETIC}
+    environment.globals |= {"marks": MARKS, "synthetic_words": SYNTHETIC, "change_words": CHANGES}
     return environment
 
 

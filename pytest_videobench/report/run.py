@@ -17,7 +17,7 @@ from pytest_videobench.files import publish, time_of_day, writable
 from pytest_videobench.footage.edges import read_edges
 from pytest_videobench.footage.playable import PLAYABLE
 from pytest_videobench.footage.strip import POSTER, STRIP
-from pytest_videobench.gate.facts import VERDICTS
+from pytest_videobench.gate.facts import VERDICTS, place
 from pytest_videobench.gate.patterns import inherit, patterns
 from pytest_videobench.gate.row import Row
 from pytest_videobench.report.digest import digest
@@ -25,7 +25,7 @@ from pytest_videobench.report.markdown import summary
 from pytest_videobench.report.pages import write_pages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -74,12 +74,26 @@ class RunFolder:
         (self.folder / ROWS).write_text("", encoding="utf-8")
 
     def add(self, row: Row) -> Row:
-        """Bring the clip into the folder, write the row, and give the row as written."""
-        row = Row.from_json(writable(replace(row, clip=self._adopt(row), page=self._page(row)).to_json()))
+        """Bring the clip into the folder, write the row, and give the row as written.
+
+        A test that is run again gets one row, its last; what its first try took to make the clip stays.
+        """
+        earlier = next((old for old in self.rows if place(old) == place(row)), None)
+        if earlier is not None:
+            self.rows.remove(earlier)
+            row = replace(row, timing=earlier.timing | row.timing)
+        page = earlier.page if earlier is not None else self._page(row)
+        row = Row.from_json(writable(replace(row, clip=self._adopt(row), page=page).to_json()))
         self.rows.append(row)
         with (self.folder / ROWS).open("a", encoding="utf-8") as file:
             file.write(_line(row))
         return row
+
+    def mark(self, changes: Mapping[str, str]) -> None:
+        """Say of every case how it stands to a baseline, by ``style/prompt/roll``."""
+        self.rows = [
+            replace(row, change=changes.get(f"{row.style}/{row.prompt}/{row.roll}", "")) for row in self.rows
+        ]
 
     def finish(self, facts: dict[str, Any], planned: int | None, home: str) -> None:
         """Sort the rows, and write the run's record and the pages of the cases.

@@ -1,0 +1,202 @@
+"""What the gate says in words, and as a forest of differences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pytest_videobench.report.grammar import capital, count, listed, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_videobench.gate.decision import Decision, Effect
+
+_NAMED = 6
+"""Endpoints that a sentence names; the table has all of them."""
+REACH = 4.0
+"""Margins to either side that the forest shows; what is farther off ends there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """An endpoint in the forest, in shares of its margin: 0 is no difference and 1 the margin."""
+
+    effect: Effect
+    middle: float
+    low: float
+    high: float
+    before: str
+    after: str
+    """Both means as they are read."""
+    told: str
+
+    def share(self) -> str:
+        """Write the difference and its bounds in margins; what is farther off than the forest reaches says so."""
+        return f"{self.middle:+.2f} ({_far(self.low)} to {_far(self.high)})"
+
+    def p(self) -> str:
+        """Write how likely so great a difference is, to either side, where nothing changed."""
+        return f"{min(self.effect.p, self.effect.p_better):.2g}"
+
+
+def verdict_line(decision: Decision) -> str:
+    """Say the verdict and what decides it in one line."""
+    sides = f"{decision.candidate} against {decision.baseline}"
+    return f"{decision.verdict}: {sides}: {_why(decision)}"
+
+
+def gate_sentences(decision: Decision) -> tuple[str, ...]:
+    """Say the verdict, what got worse and where, what got better, and what it rests on."""
+    said = (
+        verdict_line(decision),
+        *decision.reasons,
+        _where(decision),
+        _named("better", [told(effect) for effect in decision.of("better")]),
+        _named("worse, and still within the margin", [told(effect) for effect in decision.of("tolerated")]),
+        _undecided(decision) if decision.verdict == "fail" else "",
+        _rare(decision),
+        _changes(decision),
+        _basis(decision),
+        _missing(decision),
+    )
+    return tuple(f"{capital(sentence).rstrip('.')}." for sentence in said if sentence)
+
+
+def told(effect: Effect) -> str:
+    """Say one endpoint with its numbers."""
+    if effect.baseline is None or effect.candidate is None or effect.worse_by is None:
+        return effect.title
+    numbers = f"{effect.title} {_read(effect, effect.baseline)} → {_read(effect, effect.candidate)}"
+    if effect.endpoint in ("latency", "cost"):
+        return f"{numbers} ({100 * effect.worse_by:+.0f} %)"
+    return f"{numbers} ({_points(effect)})" if _is_share(effect) else numbers
+
+
+def forest(decision: Decision) -> list[Branch]:
+    """Lay out what has a difference, what decides first; defects that nobody saw are left out."""
+    order = ("worse", "undecided", "tolerated", "better", "within")
+    shown = [e for state in order for e in decision.of(state) if e.worse_by is not None and not _unseen(e)]  # type: ignore[arg-type]  # words of the list
+    return [
+        Branch(
+            effect=effect,
+            middle=_clip(effect.worse_by, effect.margin),
+            low=_clip(effect.low, effect.margin),
+            high=_clip(effect.high, effect.margin),
+            before=_read(effect, effect.baseline),
+            after=_read(effect, effect.candidate),
+            told=told(effect),
+        )
+        for effect in shown
+    ]
+
+
+def unseen(decision: Decision) -> list[Effect]:
+    """Give the defects that were looked for on both sides and seen on neither."""
+    return [effect for effect in decision.effects if effect.state != "missing" and _unseen(effect)]
+
+
+def _is_share(effect: Effect) -> bool:
+    return effect.endpoint.startswith("defect:") or effect.endpoint in ("fails", "errors")
+
+
+def _read(effect: Effect, mean: float | None) -> str:
+    if mean is None:
+        return "–"
+    if _is_share(effect):
+        return f"{100 * mean:.3g} %"
+    return f"{mean:.4g}" if effect.unit == "1" else f"{mean:.4g} {effect.unit}"
+
+
+def _unseen(effect: Effect) -> bool:
+    return effect.baseline == 0 and effect.candidate == 0 and effect.endpoint.startswith("defect:")
+
+
+def _clip(number: float | None, margin: float) -> float:
+    if not number:
+        return 0.0
+    share = number / margin if margin else REACH if number > 0 else -REACH
+    return round(max(-REACH, min(REACH, share)), 3)
+
+
+def _far(share: float) -> str:
+    return f"{share:+.2f}" if abs(share) < REACH else f"beyond {share:+.0f}"
+
+
+def _points(effect: Effect) -> str:
+    low, high = (f"{100 * (bound or 0.0):+.0f}" for bound in (effect.low, effect.high))
+    return f"{100 * (effect.worse_by or 0.0):+.0f} points, {low} to {high}"
+
+
+def _why(decision: Decision) -> str:
+    if decision.verdict == "fail":
+        return f"it is worse in {_some([told(effect) for effect in decision.of('worse')])}"
+    if decision.verdict == "pass":
+        judged = sum(effect.state != "missing" for effect in decision.effects)
+        return f"in none of {judged} endpoints is it worse by more than the margin"
+    return _undecided(decision) or "see below"
+
+
+def _undecided(decision: Decision) -> str:
+    found = decision.of("undecided")
+    if not found:
+        return ""
+    text = f"{_some([told(effect) for effect in found])} may or may not be worse by more than the margin"
+    needed = decision.rolls_needed
+    if needed is None:
+        return f"{text}; no number of rolls would decide it, but more prompts or a wider margin"
+    return f"{text}; {needed} rolls a prompt would probably decide it (--vb-rolls {needed})"
+
+
+def _where(decision: Decision) -> str:
+    """Name the style that got worst in what got worse, where the run has several."""
+    parts = []
+    for effect in decision.of("worse")[:_NAMED]:
+        if len(effect.styles) > 1:
+            style = max(effect.styles, key=lambda name: effect.styles[name])
+            parts.append(f"{effect.title} in {style}")
+    return f"worst: {listed(parts)}" if parts else ""
+
+
+def _rare(decision: Decision) -> str:
+    """Name the defects that the baseline never shows and the candidate does, too seldom to tell."""
+    rare = [
+        f"{effect.title} ({_read(effect, effect.candidate)} of clips)"
+        for effect in decision.effects
+        if effect.endpoint.startswith("defect:")
+        and effect.baseline == 0
+        and effect.candidate
+        and effect.state != "worse"
+    ]
+    return _named("seen here and not in the baseline, too seldom to tell", rare)
+
+
+def _changes(decision: Decision) -> str:
+    failing = [f"{decision.changes[name]} {name}" for name in ("new", "known", "flaky")]
+    fixed = decision.changes["fixed"]
+    if not any(decision.changes.values()):
+        return ""
+    return f"of the cases that fail, {listed(failing)}; {count(fixed, 'case')} fixed"
+
+
+def _basis(decision: Decision) -> str:
+    looks = ", ".join(map(str, decision.looks))
+    return (
+        f"{count(decision.prompts, 'prompt')}, {decision.rolls} rolls each against {decision.baseline_rolls};"
+        f" look {decision.look} of {len(decision.looks)} (at {looks} rolls); a model that did not change"
+        f" fails in at most {percent(decision.rate)} % of runs, over all looks and endpoints"
+    )
+
+
+def _missing(decision: Decision) -> str:
+    lost = [f"{effect.title} ({effect.why})" for effect in decision.of("missing")]
+    return _named("not compared", lost)
+
+
+def _named(what: str, parts: Sequence[str]) -> str:
+    return f"{what}: {_some(parts)}" if parts else ""
+
+
+def _some(parts: Sequence[str]) -> str:
+    more = [f"{len(parts) - _NAMED} more"] if len(parts) > _NAMED else []
+    return listed([*parts[:_NAMED], *more])
