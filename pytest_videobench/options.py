@@ -212,7 +212,7 @@ _OPTIONS = (
         metavar="own|pass|fail",
         ini="vb_inconclusive",
         ini_default="own",
-        help="Exit status of a gate that cannot decide: 10, or that of a pass or a failure (default: own, which is 10)",
+        help="Exit status of a gate that cannot decide: its own, 10, or that of a pass or a failure",
     ),
 )
 
@@ -299,7 +299,7 @@ def _gate(config: pytest.Config) -> dict[str, Any]:
     updates = bool(config.getoption("vb_update_golden"))
     if updates and source.startswith("--"):
         raise pytest.UsageError(
-            "--vb-gate: not together with --vb-update-golden; one judges by a baseline, the other redefines it"
+            "--vb-gate: not together with --vb-update-golden; one judges, the other redefines by what"
         )
     if not source or updates:
         return {}

@@ -32,7 +32,7 @@ class Branch:
     told: str
 
     def share(self) -> str:
-        """Write the difference and its bounds in margins; what is farther off than the forest reaches says so."""
+        """Write the difference and its bounds in margins, and which of them the forest does not reach."""
         return f"{self.middle:+.2f} ({_far(self.low)} to {_far(self.high)})"
 
     def p(self) -> str:
