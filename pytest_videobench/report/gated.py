@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_videobench.report.grammar import capital, count, listed, percent
+from pytest_videobench.report.grammar import capital, count, listed, percent, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,8 +66,8 @@ def gate_sentences(decision: Decision) -> tuple[str, ...]:
 def told(effect: Effect) -> str:
     """Say one endpoint with its numbers."""
     if effect.baseline is None or effect.candidate is None or effect.worse_by is None:
-        return effect.title
-    numbers = f"{effect.title} {_read(effect, effect.baseline)} → {_read(effect, effect.candidate)}"
+        return plain(effect.title)
+    numbers = f"{plain(effect.title)} {_read(effect, effect.baseline)} → {_read(effect, effect.candidate)}"
     if effect.endpoint in ("latency", "cost"):
         return f"{numbers} ({100 * effect.worse_by:+.0f} %)"
     return f"{numbers} ({_points(effect)})" if _is_share(effect) else numbers
@@ -143,9 +143,12 @@ def _undecided(decision: Decision) -> str:
         return ""
     text = f"{_some([told(effect) for effect in found])} may or may not be worse by more than the margin"
     needed = decision.rolls_needed
-    if needed is None:
-        return f"{text}; no number of rolls would decide it, but more prompts or a wider margin"
-    return f"{text}; {needed} rolls a prompt would probably decide it (--vb-rolls {needed})"
+    if needed is not None:
+        return f"{text}; {needed} rolls a prompt would probably decide it (--vb-rolls {needed})"
+    stuck = [plain(effect.title) for effect in found if effect.rolls_needed is None]
+    rest = "" if len(stuck) == len(found) else f" of {_some(stuck)}"
+    instead = "a baseline of more rolls, more prompts or a wider margin"
+    return f"{text}; no number of rolls would decide it{rest}, but {instead}"
 
 
 def _where(decision: Decision) -> str:
@@ -154,7 +157,7 @@ def _where(decision: Decision) -> str:
     for effect in decision.of("worse")[:_NAMED]:
         if len(effect.styles) > 1:
             style = max(effect.styles, key=lambda name: effect.styles[name])
-            parts.append(f"{effect.title} in {style}")
+            parts.append(f"{plain(effect.title)} in {style}")
     return f"worst: {listed(parts)}" if parts else ""
 
 
@@ -189,7 +192,7 @@ def _basis(decision: Decision) -> str:
 
 
 def _missing(decision: Decision) -> str:
-    lost = [f"{effect.title} ({effect.why})" for effect in decision.of("missing")]
+    lost = [f"{plain(effect.title)} ({effect.why})" for effect in decision.of("missing")]
     return _named("not compared", lost)
 
 

@@ -7,8 +7,6 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
-
 from pytest_videobench.gate.decision import Decision
 from pytest_videobench.gate.facts import DIMENSIONS, GRAVEST, place, titles
 from pytest_videobench.gate.flakiness import TRIES, distrusted
@@ -48,33 +46,26 @@ def head(rows: Sequence[Row], run: Mapping[str, Any], base: str) -> str:
         place=place,
         matrix=_matrix(rows),
         gate=_gate(run.get("gate")),
-        flaky=_flaky(rows),
+        flaky=distrusted(samples_of(rows)),
+        flaky_tries=TRIES,
+        flaky_most=FLAKY,
         rows=rows,
         base=base,
     )
 
 
-def _gate(data: dict[str, Any] | None) -> Markup:
+def _gate(data: dict[str, Any] | None) -> dict[str, Any] | None:
     """Give the verdict against a baseline, where the run was held against one."""
     if data is None:
-        return Markup()
+        return None
     decision = Decision.from_json(data)
-    return Markup(
-        render(
-            "gate.html",
-            decision=decision,
-            sentences=gate_sentences(decision),
-            branches=forest(decision),
-            unseen=unseen(decision),
-            reach=REACH,
-        )
-    )
-
-
-def _flaky(rows: Sequence[Row]) -> Markup:
-    """Give the prompts whose rolls disagree, where there are any."""
-    found = distrusted(samples_of(rows))
-    return Markup(render("flaky.html", flaky=found, tries=TRIES, most=FLAKY)) if found else Markup()
+    return {
+        "decision": decision,
+        "sentences": gate_sentences(decision),
+        "branches": forest(decision),
+        "unseen": unseen(decision),
+        "reach": REACH,
+    }
 
 
 def _about(found: Digest, rows: Sequence[Row], run: Mapping[str, Any]) -> dict[str, str]:

@@ -17,9 +17,9 @@ from pytest_videobench.stash import case_of, judge_key, needs_clip, notices_key
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from pytest_videobench.ending import Outcome
     from pytest_videobench.gate.record import CaseRecord
     from pytest_videobench.gate.row import CaseVerdict, Row
-    from pytest_videobench.gating import Outcome
     from pytest_videobench.options import Settings
     from pytest_videobench.report.html import Page
     from pytest_videobench.report.run import RunFolder
@@ -103,7 +103,7 @@ class Recorder:
         judge = self._config.stash.get(judge_key, None)
         if judge is None:
             return
-        from pytest_videobench.gating import Ending
+        from pytest_videobench.ending import Ending
 
         rows = self._run.rows if self._run else []
         others = session.testsfailed - self._told

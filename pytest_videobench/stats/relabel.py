@@ -25,8 +25,6 @@ _CERTAIN = 1e6
 """Statistic of differences that are all alike and not zero."""
 _CHUNK = 4_000_000
 """Numbers that are worked on at a time, so that they fit into a cache."""
-_DIGITS = 9
-"""Decimals to which statistics are compared: the order of a sum must not break a tie."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +32,7 @@ class Look:
     """What a number of rolls says."""
 
     rolls: int
-    statistics: NDArray[np.float64]
+    statistics: NDArray[np.float32]
     """Of every endpoint; large is worse."""
     p: NDArray[np.float64]
     """Adjusted for all endpoints, at this look alone: that it is worse …"""
@@ -75,8 +73,10 @@ def looks(
     ``deals``, so no p is below 1 / ``deals``.
     """
     pool = np.concatenate([base, candidate[:, : max(rolls)]], axis=1)
-    highest = np.empty((len(rolls), deals))
-    lowest = np.empty((len(rolls), deals))
+    # In single precision, because the order of a sum must not break a tie.
+    highest = np.empty((len(rolls), deals), np.float32)
+    lowest = np.empty((len(rolls), deals), np.float32)
+    seen = np.empty((len(rolls), pool.shape[2]), np.float32)
     at = 0
     for order in _deals(pool.shape, deals, seed):
         size = len(order)
@@ -84,13 +84,13 @@ def looks(
             found = _dealt(pool, order, base.shape[1], number)
             highest[look, at : at + size] = found.max(-1)
             lowest[look, at : at + size] = found.min(-1)
+            if at == 0:  # the first deal leaves all rolls where they are
+                seen[look] = found[0]
         at += size
-    seen = [statistics(differences(base, candidate[:, :number])) for number in rolls]
-    highest, lowest = np.round(highest, _DIGITS), np.round(lowest, _DIGITS)
     crossed = np.zeros(deals, bool)
     found_looks = []
     for look, number in enumerate(rolls):
-        values = np.round(seen[look], _DIGITS)
+        values = seen[look]
         boundary = _boundary(highest[look], crossed, spent[look])
         crossed |= highest[look] >= boundary
         found_looks.append(
@@ -159,7 +159,7 @@ def _means(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def _boundary(highest: NDArray[np.float64], crossed: NDArray[np.bool_], spent: float) -> float:
+def _boundary(highest: NDArray[np.float32], crossed: NDArray[np.bool_], spent: float) -> float:
     """Give the least value that no more deals reach than are left to be spent."""
     left = int(spent * len(highest)) - int(crossed.sum())
     standing = np.sort(highest[~crossed])[::-1]
