@@ -87,6 +87,8 @@ class Decision:
     """Cases that are new, known, flaky or fixed."""
     reasons: tuple[str, ...] = ()
     """Why a run that would have passed does not, such as one that was stopped."""
+    absent: tuple[str, ...] = ()
+    """Styles of the baseline that the run does not have."""
     version: int = DECISION_VERSION
 
     def of(self, state: EffectState) -> list[Effect]:
@@ -109,7 +111,7 @@ class Decision:
         """Read what :meth:`to_json` gave; raise :class:`ValueError` for another version."""
         if data.get("version") != DECISION_VERSION:
             raise ValueError(f"decision version {data.get('version')!r}: expected {DECISION_VERSION}")
-        lists = {name: tuple(data[name]) for name in ("looks", "reasons")}
+        lists = {name: tuple(data[name]) for name in ("looks", "reasons", "absent")}
         return cls(**{**data, **lists, "effects": tuple(Effect(**effect) for effect in data["effects"])})
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_videobench.errors import GoldenError, SpecError
 from pytest_videobench.files import publish
 from pytest_videobench.gate.sample import Sample, samples_of
-from pytest_videobench.gate.suite import prompt_digest, suite_digest
+from pytest_videobench.gate.suite import prompt_digest, software, suite_digest
 from pytest_videobench.metrics.base import METRICS
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Baseline:
 
 
 def goldens_of(rows: Sequence[Row], day: str) -> tuple[Golden, ...]:
-    """Draw up the goldens of a run, one for every backend and style."""
+    """Draw up the goldens of a run that this process measured, one for every backend and style."""
     rows_of: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
         rows_of[row.backend, row.style].append(row)
@@ -114,7 +114,7 @@ def goldens_of(rows: Sequence[Row], day: str) -> tuple[Golden, ...]:
             backend=backend,
             style=style,
             recorded=day,
-            fingerprint=next((row.fingerprint for row in own if row.fingerprint), {}),
+            fingerprint=software(),
             prompts=prompt_digests(own),
             samples=tuple(_trimmed(sample) for sample in samples_of(own)),
         )

@@ -134,6 +134,7 @@ def _state(worse: bool, high: float, margin: float, enough: bool) -> State:
 
 
 def _verdict(states: tuple[State, ...]) -> GateVerdict:
+    """Where nothing could be judged, nothing is known."""
     if "worse" in states:
         return "fail"
-    return "inconclusive" if "undecided" in states else "pass"
+    return "inconclusive" if "undecided" in states or set(states) <= {"missing"} else "pass"

@@ -50,7 +50,7 @@ def gate_sentences(decision: Decision) -> tuple[str, ...]:
     """Say the verdict, what got worse and where, what got better, and what it rests on."""
     said = (
         verdict_line(decision),
-        *decision.reasons,
+        *(decision.reasons if decision.verdict == "fail" else ()),
         _where(decision),
         _named("better", [told(effect) for effect in decision.of("better")]),
         _named("worse, and still within the margin", [told(effect) for effect in decision.of("tolerated")]),
@@ -59,6 +59,7 @@ def gate_sentences(decision: Decision) -> tuple[str, ...]:
         _changes(decision),
         _basis(decision),
         _missing(decision),
+        _named("styles of the baseline that this run does not have", decision.absent),
     )
     return tuple(f"{capital(sentence).rstrip('.')}." for sentence in said if sentence)
 
@@ -134,7 +135,7 @@ def _why(decision: Decision) -> str:
     if decision.verdict == "pass":
         judged = sum(effect.state != "missing" for effect in decision.effects)
         return f"in none of {judged} endpoints is it worse by more than the margin"
-    return _undecided(decision) or "see below"
+    return "; ".join([*decision.reasons, _undecided(decision)]).strip("; ") or "nothing could be compared"
 
 
 def _undecided(decision: Decision) -> str:

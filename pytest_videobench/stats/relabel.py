@@ -121,22 +121,27 @@ def _dealt(
     pool: NDArray[np.float64], order: NDArray[np.int64], held: int, number: int
 ) -> NDArray[np.float64]:
     """Give the statistics of deals in which the first ``held`` places are the baseline's."""
-    sides = np.where(order < held, -1.0 / held, np.where(order < held + number, 1.0 / number, 0.0))
     known = ~np.isnan(pool)
-    if known.all():  # a product of matrices per prompt, which is much faster
-        gaps = np.matmul(sides.swapaxes(0, 1), pool)
-        return _student(gaps.sum(0), np.square(gaps).sum(0), np.full(pool.shape[2], len(pool)))
     filled = np.where(known, pool, 0.0)
-    means = []
-    for side in ((sides > 0).astype(float), (sides < 0).astype(float)):
-        total = np.matmul(side.swapaxes(0, 1), filled)
-        count = np.matmul(side.swapaxes(0, 1), known.astype(float))
-        with np.errstate(invalid="ignore"):
-            means.append(total / count)
-    gaps = means[0] - means[1]
-    present = ~np.isnan(gaps)
-    gaps = np.where(present, gaps, 0.0)
-    return _student(gaps.sum(0), np.square(gaps).sum(0), present.sum(0))
+    patterns, group = np.unique(known.reshape(-1, pool.shape[2]), axis=1, return_inverse=True)
+    found = np.empty((len(order), pool.shape[2]))
+    for index, pattern in enumerate(
+        patterns.T
+    ):  # an error takes all metrics of a clip along, so there are few
+        there = pattern.reshape(pool.shape[:2])
+        new, some = _weights((order >= held) & (order < held + number) & there)
+        old, any_old = _weights((order < held) & there)
+        both = some & any_old
+        gaps = np.matmul(((new - old) * both).swapaxes(0, 1), filled[..., group == index])
+        squares = np.einsum("pde,pde->de", gaps, gaps)
+        found[:, group == index] = _student(gaps.sum(0), squares, both.sum(1))
+    return found
+
+
+def _weights(side: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Give each roll its share of its side's mean, and whether there is any: (deals, prompts, rolls or 1)."""
+    count = side.sum(-1, keepdims=True)
+    return side / np.maximum(count, 1), count > 0
 
 
 def _student(
