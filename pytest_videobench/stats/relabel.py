@@ -48,7 +48,8 @@ def differences(base: NDArray[np.float64], candidate: NDArray[np.float64]) -> ND
     Both are (prompts, rolls, endpoints), where NaN is a value that is missing; so is a difference that has
     nothing on one side.
     """
-    return _means(candidate) - _means(base)
+    pool = _levelled(np.concatenate([base, candidate], axis=1))
+    return _means(pool[:, base.shape[1] :]) - _means(pool[:, : base.shape[1]])
 
 
 def statistics(gaps: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -72,7 +73,7 @@ def looks(
     ``base`` and ``candidate`` are (prompts, rolls, endpoints). The rolls that were seen count as one of the
     ``deals``, so no p is below 1 / ``deals``.
     """
-    pool = np.concatenate([base, candidate[:, : max(rolls)]], axis=1)
+    pool = _levelled(np.concatenate([base, candidate[:, : max(rolls)]], axis=1))
     # In single precision, because the order of a sum must not break a tie.
     highest = np.empty((len(rolls), deals), np.float32)
     lowest = np.empty((len(rolls), deals), np.float32)
@@ -155,6 +156,12 @@ def _student(
         value = mean / np.sqrt(np.where(alike, 1.0, variance) / count)
     value = np.where(alike, np.sign(total) * _CERTAIN, value)
     return np.where((number >= 2) & (squares > 0), value, 0.0)
+
+
+def _levelled(pool: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Take a prompt's first value from all of them, so that rounding makes no difference of equal values."""
+    first = np.argmax(~np.isnan(pool), axis=1)
+    return pool - np.take_along_axis(pool, first[:, None], axis=1)
 
 
 def _means(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -75,6 +75,14 @@ def test_what_never_differs_says_nothing() -> None:
     assert not (found.statistics >= found.boundary).any()
 
 
+@pytest.mark.parametrize("value", [24.0, 0.1, 1 / 3])
+def test_the_same_number_everywhere_is_no_difference_whatever_the_rounding(value: float) -> None:
+    base, new = np.full((10, 3, 1), value), np.full((10, 7, 1), value)
+    found = one_look(base, new)
+    assert (found.statistics[0], found.p[0], found.p_better[0]) == (0.0, 1.0, 1.0)
+    assert not differences(base, new).any()
+
+
 def test_what_always_differs_by_the_same_is_sure() -> None:
     base = np.full((10, 3, 1), 24.0)
     found = one_look(base, base + 1.0)
