@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pytest_videobench.prompts.model import Delivery, Prompt
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Case:
     """One prompt, one roll, one backend: one pytest item and one clip."""
 
@@ -26,6 +26,9 @@ class Case:
     backend: Backend
     asked: Delivery = NOTHING_ASKED
     """What the run asks of every clip, before what the prompt asks."""
+
+    def __repr__(self) -> str:
+        return f"<Case {self.key}>"  # without an address, as it goes into other plugins' records
 
     @property
     def key(self) -> str:

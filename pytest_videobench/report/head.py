@@ -46,6 +46,7 @@ def head(rows: Sequence[Row], run: Mapping[str, Any], base: str) -> str:
         place=place,
         matrix=_matrix(rows),
         gate=_gate(run.get("gate")),
+        board=run.get("board"),
         flaky=distrusted(samples_of(rows)),
         flaky_tries=TRIES,
         flaky_most=FLAKY,

@@ -86,7 +86,10 @@ class Progress:
         return elapsed * share / done * left
 
     def _take_row(self, nodeid: str, row: dict[str, Any]) -> None:
+        counted = nodeid in self.made or nodeid in self.stored
         self.verdicts[nodeid] = row["verdict"]
+        if counted:  # the test is run again, and finds its clip in the store
+            return
         timing = row["timing"]
         seconds = sum(timing.get(phase, 0.0) for phase in SPENT)
         (self.stored if "store" in timing else self.made)[nodeid] = seconds

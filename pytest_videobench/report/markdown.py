@@ -36,6 +36,7 @@ def summary(digest: Digest, rows: Sequence[Row], about: Mapping[str, Any]) -> st
         [f"## videobench: {_TITLES.get(digest.verdict, digest.verdict)}", ""],
         [headline(digest.verdicts), "", *_facts(digest, about)],
         _gate(about.get("gate")),
+        _board(about.get("board")),
         [line for caveat in caveats(rows, about) for line in (f"**{escape(caveat)}**", "")],
         _verdicts(digest),
         _scores(digest),
@@ -67,6 +68,14 @@ def _gate(data: dict[str, Any] | None) -> list[str]:
     head = ("Endpoint", decision.baseline, decision.candidate, "Worse by, in margins", "p", "Says")
     said = [f"**{escape(first)}**", "", *(f"- {escape(sentence)}" for sentence in others), ""]
     return ["### Gate", "", *said, *_table(head, lines)]
+
+
+def _board(data: dict[str, Any] | None) -> list[str]:
+    """Say which backend is first in each style, where there are several."""
+    if data is None:
+        return []
+    lines = [(style, " ".join(said)) for style, said in data["sentences"].items()]
+    return ["### Side by side", "", *_table(("Style", "First"), lines)]
 
 
 def _flaky(rows: Sequence[Row]) -> list[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.backends.base import Inventory
 from pytest_videobench.cases import slug
+from pytest_videobench.errors import GoldenError
 from pytest_videobench.files import publish, time_of_day, writable
 from pytest_videobench.footage.edges import read_edges
 from pytest_videobench.footage.playable import PLAYABLE
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pytest_videobench.backends.base import Backend
+    from pytest_videobench.gate.facts import Place
     from pytest_videobench.gate.patterns import Pattern
 
 RUN_VERSION = 1
@@ -38,6 +40,8 @@ ROWS = "rows.jsonl"
 RUN = "run.json"
 PAGE = "index.html"
 SUMMARY = "summary.md"
+BOARD = "board"
+"""Folder of the board, within that of the run."""
 _LONGEST_NAME = 120
 
 
@@ -53,7 +57,8 @@ class RunFolder:
         self.rows: list[Row] = []
         self.about = {"version": RUN_VERSION, "started": time_of_day(), "finished": None, **about}
         self.patterns: tuple[Pattern, ...] = ()
-        self._pages: set[str] = set()
+        self._by_place: dict[Place, Row] = {}
+        self._pages: dict[str, Place] = {}
         self._edges: dict[str, NDArray[np.int8]] = {}
 
     @staticmethod
@@ -68,23 +73,25 @@ class RunFolder:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._write_run(complete=False)  # first, because it marks the folder as a report
         (self.folder / PAGE).unlink(missing_ok=True)
-        for name in ("clips", "posters", "cases"):
+        for name in ("clips", "posters", "cases", BOARD):
             shutil.rmtree(self.folder / name, ignore_errors=True)
+        for name in ("clips", "posters", "cases"):
             (self.folder / name).mkdir(parents=True)
         (self.folder / ROWS).write_text("", encoding="utf-8")
 
     def add(self, row: Row) -> Row:
         """Bring the clip into the folder, write the row, and give the row as written.
 
-        A test that is run again gets one row, its last; what its first try took to make the clip stays.
+        The row of a test that is run again takes the place of its earlier one; of several lines in
+        ``rows.jsonl`` the last counts until :meth:`finish` leaves only that.
         """
-        earlier = next((old for old in self.rows if place(old) == place(row)), None)
+        earlier = self._by_place.get(place(row))
         if earlier is not None:
             self.rows.remove(earlier)
-            row = replace(row, timing=earlier.timing | row.timing)
-        page = earlier.page if earlier is not None else self._page(row)
-        row = Row.from_json(writable(replace(row, clip=self._adopt(row), page=page).to_json()))
+            row = _again(earlier, row)
+        row = Row.from_json(writable(replace(row, clip=self._adopt(row), page=self._page(row)).to_json()))
         self.rows.append(row)
+        self._by_place[place(row)] = row
         with (self.folder / ROWS).open("a", encoding="utf-8") as file:
             file.write(_line(row))
         return row
@@ -107,10 +114,23 @@ class RunFolder:
         publish(self.folder / ROWS, "".join(map(_line, self.rows)).encode())
         shared = [writable(asdict(pattern)) for pattern in self.patterns]
         self.about |= {**facts, "patterns": shared, "planned": planned, "finished": time_of_day()}
+        self.about["board"] = self._write_board()
         self._write_run(complete=planned == len(self.rows))
         write_pages(self.rows, self.folder, home)
         text = summary(digest(self.rows), self.rows, self.about)
         publish(self.folder / SUMMARY, text.encode())
+
+    def _write_board(self) -> dict[str, Any] | None:
+        """Put several backends side by side; nothing where they have too little in common."""
+        from pytest_videobench.board import board_of, entries_of_rows, write_board
+
+        try:
+            board = board_of(entries_of_rows(self.rows, self.folder))
+            page = write_board(board, self.folder / BOARD)
+        except GoldenError:
+            return None
+        said = {part.name: list(part.sentences) for part in board.parts}
+        return {"page": page.relative_to(self.folder).as_posix(), "sentences": said}
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Count verdicts by style."""
@@ -124,10 +144,9 @@ class RunFolder:
     def _page(self, row: Row) -> str:
         """Name the page of a case; two tests may look at one case."""
         name, count = _file_name(row), 1
-        while f"cases/{name}.html" in self._pages:
+        while self._pages.setdefault(f"cases/{name}.html", place(row)) != place(row):
             count += 1
             name = f"{_file_name(row)}--{count}"
-        self._pages.add(f"cases/{name}.html")
         return f"cases/{name}.html"
 
     def _adopt(self, row: Row) -> dict[str, Any] | None:
@@ -181,6 +200,16 @@ def unfit(folder: Path, backends: Iterable[Backend], *, self_contained: bool) ->
         if root.is_relative_to(folder.resolve()):
             found.append(f"{folder} holds the clips of {root}; name another folder with --vb-report")
     return found
+
+
+def _again(earlier: Row, later: Row) -> Row:
+    """Give the later row of a test that was run again, with what the earlier one had to say and to pay."""
+    timing = dict(later.timing)
+    if "clip" in earlier.timing and timing.pop("store", None) is not None:  # the earlier one made the clip
+        timing["clip"] = earlier.timing["clip"]
+    kind = f" ({earlier.error['kind']})" if earlier.error else ""
+    notes = [*earlier.notes, *later.notes, f"run again: the verdict was {earlier.verdict}{kind} before"]
+    return replace(later, timing=timing, notes=list(dict.fromkeys(notes)))
 
 
 def _is_ours(file: Path) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_videobench.gate.facts import VERDICTS, without_clip
 from pytest_videobench.report.grammar import plain
 from pytest_videobench.report.looked import looked_for
-from pytest_videobench.report.words import not_looked_for, reasons_of, synthetic_of
+from pytest_videobench.report.words import not_looked_for, part_of, reasons_of, synthetic_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +28,8 @@ def summary(
 ) -> Iterator[str]:
     """Give verdicts, the worst findings, and what had no clip; all of it with ``-v``, little with ``-q``."""
     yield from _table(run.counts(), writer)
+    if part := part_of(run.about):
+        yield part
     if verbosity < 0:
         return
     everything = verbosity > 0
@@ -37,6 +39,8 @@ def summary(
     )
     if defects:
         yield "defects: " + ", ".join(f"{name} {count}" for name, count in defects.most_common())
+    for style, said in ((run.about.get("board") or {}).get("sentences") or {}).items():
+        yield f"{style}: {' '.join(said)}"
     for pattern in run.patterns:
         yield f"{pattern.backend}, {plain(pattern.defect)} in general: {pattern.note}"
     silent = not_looked_for(looked_for(run.rows))

@@ -54,10 +54,19 @@ def caveats(rows: Sequence[Row], about: Mapping[str, Any]) -> tuple[str, ...]:
         said.append(f"{len(rows)} of {count(planned, 'case')} reported; the run was stopped.")
     if unclaimed:
         said.append(f"{count(len(unclaimed), 'file')} matched no case: {_some_listed(unclaimed)}.")
+    if part := part_of(about):
+        said.append(f"{capital(part)}.")
     differing = [f"{name} {listed(found)}" for name, found in software(rows).items() if len(found) > 1]
     if differing:
         said.append(f"Not all rows were measured by the same software: {'; '.join(differing)}.")
     return tuple(said)
+
+
+def part_of(about: Mapping[str, Any]) -> str:
+    """Say that ``-k``, ``--lf``, a tag or a node id has left cases out; empty where none was."""
+    planned, left_out = about.get("planned") or 0, about.get("left_out") or 0
+    whole = count(planned + left_out, "case")
+    return f"a part of the suite: {planned} of {whole} chosen, {left_out} left out" if left_out else ""
 
 
 def software(rows: Sequence[Row]) -> dict[str, list[str]]:
