@@ -4,7 +4,7 @@ test asks for a clip."""
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,12 +14,12 @@ from pytest_videobench.stash import (
     CASE,
     WORKER_DESK,
     case_of,
+    collected_key,
     desk_key,
     needs_clip,
     needs_delivery,
     notices_key,
     record_key,
-    selection_key,
     settings_key,
 )
 
@@ -44,6 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings = Settings.from_config(config)
     config.stash[settings_key] = settings
     config.stash[notices_key] = []
+    config.stash[collected_key] = {}
     # Not by pytest_plugins, for which pytest reads every installed distribution a second time.
     config.pluginmanager.register(fixtures, "videobench-fixtures")
     if config.option.markers or config.option.markexpr:
@@ -52,16 +53,16 @@ def pytest_configure(config: pytest.Config) -> None:
         _made(settings.backends)
     for ask in settings.asks:
         _check_ask(ask, _made(_specs(config)))
-    if settings.gate or settings.update_golden:
-        from pytest_videobench.gating import prepare
-
-        prepare(config, settings)
     if hasattr(config, "workerinput"):
         if WORKER_DESK in config.workerinput:
             config.stash[desk_key] = Path(config.workerinput[WORKER_DESK])
         return
     if config.getoption("vb_report") is not None:
         _check_report(settings)
+    if settings.gate or settings.update_golden:
+        from pytest_videobench.gating import prepare
+
+        prepare(config, settings)
     _order(config, settings)
     if settings.dry_run:
         config.option.dist = "no"  # the preview needs the items here, and runs none of them
@@ -96,6 +97,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         params = [pytest.param(c, id=c.prompt.id, marks=_marks(metafunc.config, c)) for c in cases]
     else:
         params = [pytest.param(c, id=c.id, marks=_marks(metafunc.config, c)) for c in cases]
+    if "clip" in metafunc.fixturenames:
+        metafunc.config.stash[collected_key][metafunc.definition.nodeid] = tuple(c.key for c in cases)
     metafunc.parametrize(CASE, params, indirect=True)
 
 
@@ -153,6 +156,17 @@ def pytest_runtest_makereport(
 
         attach_row(item, report, call, record)
     return report
+
+
+@pytest.hookimpl(tryfirst=True, optionalhook=True)
+def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> None:
+    """Refuse pytest-timeout's way of ending the process where it is the one that keeps the run."""
+    if settings.method == "thread" and case_of(item) and not hasattr(item.config, "workerinput"):
+        pytest.exit(
+            "--timeout-method=thread: the first timeout would end this process, and the run with it;"
+            " take --timeout-method=signal, or give the tests a worker with -n 1",
+            returncode=pytest.ExitCode.USAGE_ERROR,
+        )
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
@@ -247,13 +261,14 @@ def _refuse(session: pytest.Session) -> None:
 
     lines = refusals(case for _, case in asking)
     where = next((item.nodeid for item, case in asking if refusals([case])), "").partition("::")[0]
-    if any(needs_clip(item) for item, _ in asking) and not session.config.stash[settings_key].dry_run:
+    settings = session.config.stash[settings_key]
+    if any(needs_clip(item) for item, _ in asking) and not settings.dry_run:
         lines += unfit(
-            session.config.stash[settings_key].report,
+            settings.report,
             (case.backend for _, case in asking),
             self_contained=bool(session.config.getoption("self_contained_html", False)),
         )
-    if not lines and selection_key in session.config.stash:
+    if not lines and (settings.gate or settings.update_golden):
         from pytest_videobench.gating import refusals as senseless
 
         lines = senseless(session)

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_videobench.cases import Case
+    from pytest_videobench.ending import Judge
     from pytest_videobench.gate.record import CaseRecord
-    from pytest_videobench.gating import Judge, Selection
     from pytest_videobench.options import Settings
 
 settings_key: pytest.StashKey[Settings] = pytest.StashKey()
@@ -20,8 +20,8 @@ notices_key: pytest.StashKey[list[str]] = pytest.StashKey()
 """On config: lines about the store that the next row takes along."""
 desk_key: pytest.StashKey[Path] = pytest.StashKey()
 """On config: the folder in which the broker leaves word; only where clips are ordered from a provider."""
-selection_key: pytest.StashKey[Selection] = pytest.StashKey()
-"""On config: the tests that were left out; only where a run is judged or recorded."""
+collected_key: pytest.StashKey[dict[str, tuple[str, ...]]] = pytest.StashKey()
+"""On config: the keys of the cases that each test of clips was collected with, by the test's node id."""
 judge_key: pytest.StashKey[Judge] = pytest.StashKey()
 """On the main process's config: who says how the run ends, where a baseline has a say in it."""
 record_key: pytest.StashKey[CaseRecord] = pytest.StashKey()
@@ -48,3 +48,9 @@ def needs_delivery(item: pytest.Item) -> bool:
 def needs_clip(item: pytest.Item) -> bool:
     """Say whether a test looks at its case's clip; one that asks for the prompt alone has no verdict."""
     return "clip" in getattr(item, "fixturenames", ())
+
+
+def test_of(item: pytest.Item) -> str:
+    """Give the node id of a test without its case."""
+    parent = item.parent.nodeid if item.parent is not None else ""
+    return f"{parent}::{getattr(item, 'originalname', item.name)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from tempfile import gettempdir
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+from _pytest.junitxml import xml_key
 
 from pytest_videobench.files import publish, time_of_day, writable
-from pytest_videobench.stash import case_of, judge_key, needs_clip, notices_key
+from pytest_videobench.stash import case_of, collected_key, judge_key, needs_clip, notices_key, test_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from pytest_videobench.report.html import Page
     from pytest_videobench.report.run import RunFolder
 
+_TIMED_OUT = "from pytest-timeout"
+"""How that plugin ends the message of a failure that says nothing of the clip."""
 CRASHED = "???"
 """What xdist writes as the phase of a test whose worker died."""
 
@@ -52,6 +56,12 @@ class Recorder:
         self._config.pluginmanager.register(LiveLine(self._config, self.plan_file), "videobench-live")
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Open the folder before the first case: a run that is killed must not leave an earlier one's."""
+        if self._run is None and nodeid in self._cases():
+            self._open()
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Record the row that a report carries, and remember a crash."""
         if report.when == CRASHED:
@@ -62,6 +72,7 @@ class Recorder:
             from pytest_videobench.gate.row import Row
 
             self._told += report.failed
+            self._crashes.pop(report.nodeid, None)  # it was run again, by another worker
             self._add(Row.from_json(data), report)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -112,22 +123,31 @@ class Recorder:
         if self._outcome is None:
             return
         session.exitstatus = self._outcome.exitstatus
+        junit = self._config.stash.get(xml_key, None)
+        for name, value in self._outcome.properties.items() if junit else ():
+            junit.add_global_property(name, value)
         if self._run is not None:
             changes = self._outcome.changes
             self._run.rows = [replace(row, change=changes.get(row.key, "")) for row in rows]
 
     def _planned(self) -> int:
-        return len(self._plan["cases"]) if self._plan else 0
+        return len(self._cases())
 
     def _asked_for(self) -> bool:
         """Say whether somebody named a report's folder, so that a run of no cases leaves one as well."""
         named = self._config.getoption("vb_report") is not None
         return named and not self._settings.dry_run and not self._config.option.collectonly
 
-    def _take_plan(self) -> None:
-        if self.plan_file.exists():
+    def _cases(self) -> dict[str, Any]:
+        """Give the planned cases by node id, as far as anybody has left a plan by now."""
+        if not self._plan and self.plan_file.exists():
             self._plan = writable(json.loads(self.plan_file.read_text(encoding="utf-8")))
-            self.plan_file.unlink()
+        cases: dict[str, Any] = self._plan.get("cases", {})
+        return cases
+
+    def _take_plan(self) -> None:
+        self._cases()
+        self.plan_file.unlink(missing_ok=True)
 
     def _add(self, row: Row, report: pytest.TestReport) -> None:
         opened = self._run is None
@@ -154,7 +174,7 @@ class Recorder:
 
     def _add_crashes(self) -> None:
         """Give every case that took its worker down a row; pytest-html would leave it out."""
-        from_plan = self._plan.get("cases", {})
+        from_plan = self._cases()
         for nodeid, message in sorted(self._crashes.items()):
             if nodeid not in from_plan:
                 continue
@@ -184,6 +204,7 @@ class Recorder:
             "backends": sorted({row.backend for row in rows}),
             "crashed": sum((row.error or {}).get("kind") == "crashed" for row in rows),
             "unclaimed": self._plan.get("unclaimed", []),
+            "left_out": self._plan.get("left_out", 0),
             "exitstatus": int(session.exitstatus if hasattr(session, "exitstatus") else 0),
             **(self._outcome.facts if self._outcome else {}),
         }
@@ -210,7 +231,16 @@ def plan_of(session: pytest.Session) -> str | None:
     from pytest_videobench.gate.record import case_cells
 
     plan = {nodeid: case_cells(case) for nodeid, case in cases.items()}
-    return json.dumps({"cases": plan, "unclaimed": unclaimed_files(cases.values())})
+    return json.dumps(
+        {"cases": plan, "unclaimed": unclaimed_files(cases.values()), "left_out": _left_out(session)}
+    )
+
+
+def _left_out(session: pytest.Session) -> int:
+    """Count the cases of the chosen tests that ``-k``, ``--lf``, a mark or a node id leaves out."""
+    chosen = Counter(test_of(item) for item in session.items if needs_clip(item))
+    collected = session.config.stash[collected_key]
+    return sum(len(collected[test]) - number for test, number in chosen.items() if test in collected)
 
 
 def leave_plan(config: pytest.Config, plan: str) -> None:
@@ -230,9 +260,15 @@ def attach_row(
     notices = item.config.stash[notices_key]
     record.notes.extend(notices)
     notices.clear()
-    row = record.row(item.nodeid, *_verdict(report, call))
+    try:
+        row = record.row(item.nodeid, *_verdict(report, call))
+    except pytest.fail.Exception as late:  # pytest-timeout's signal, while the clip was assessed
+        record.footage = None
+        row = record.row(item.nodeid, "error", _test_error(str(late)))
+        report.outcome, report.longrepr = "failed", str(late)
     report.videobench = row.to_json()  # type: ignore[attr-defined]  # reports carry what plugins add
-    item.user_properties.extend(_properties(row))
+    others = [entry for entry in item.user_properties if not entry[0].startswith("vb_")]
+    item.user_properties[:] = [*others, *_properties(row)]  # a test may be run again
 
 
 def _verdict(
@@ -244,10 +280,15 @@ def _verdict(
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
         return "unscored", {"kind": "skipped", "message": reason}
     failed = (AssertionError, pytest.fail.Exception)
-    if report.when == "call" and call.excinfo is not None and call.excinfo.errisinstance(failed):
-        return "fail", None
     message = call.excinfo.exconly(tryshort=True) if call.excinfo else "the test could not be set up"
-    return "error", {"kind": "test_error", "message": message}
+    judged = report.when == "call" and call.excinfo is not None and call.excinfo.errisinstance(failed)
+    if judged and _TIMED_OUT not in message:
+        return "fail", None
+    return "error", _test_error(message)
+
+
+def _test_error(message: str) -> dict[str, str]:
+    return {"kind": "test_error", "message": message}
 
 
 def _properties(row: Row) -> list[tuple[str, object]]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _MOST = 12
 """Pairs up to which all flips are tried, so that chance has no part."""
@@ -40,7 +44,8 @@ def fewest_pairs(level: float, tests: int) -> int:
 
 def _signs(pairs: int, seed: int) -> NDArray[np.float64]:
     if pairs <= _MOST:
-        return 1.0 - 2.0 * (np.arange(2**pairs)[:, None] >> np.arange(pairs) & 1)
-    signs = 1.0 - 2.0 * np.random.default_rng(seed).integers(0, 2, (_FLIPS, pairs))
-    signs[0] = 1.0  # what was seen is one of them, so that no p is 0
-    return signs
+        turned = np.arange(2**pairs)[:, None] >> np.arange(pairs) & 1
+    else:
+        turned = np.random.default_rng(seed).integers(0, 2, (_FLIPS, pairs))
+        turned[0] = 0  # what was seen is one of them, so that no p is 0
+    return np.where(turned, -1.0, 1.0)

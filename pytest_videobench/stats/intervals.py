@@ -11,7 +11,7 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import beta, norm, t
+from scipy.special import betaincinv, ndtri, stdtrit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +40,8 @@ def exact(successes: float, number: float, *, sure: float = SURE, design: float 
     hits, misses = successes / design, (number - successes) / design
     tail = (1 - sure) / 2
     return Interval(
-        low=float(beta.ppf(tail, hits, misses + 1)) if hits > 0 else 0.0,
-        high=float(beta.isf(tail, hits + 1, misses)) if misses > 0 else 1.0,
+        low=float(betaincinv(hits, misses + 1, tail)) if hits > 0 else 0.0,
+        high=float(betaincinv(hits + 1, misses, 1 - tail)) if misses > 0 else 1.0,
     )
 
 
@@ -74,7 +74,7 @@ def clustered_share(means: Sequence[float], number: int, *, sure: float = SURE) 
     error = float(np.std(means, ddof=1)) / sqrt(len(means))
     spread = share * (1 - share)
     effective = len(means) if spread <= 0 else number if error <= 0 else min(number, spread / error**2)
-    return _score(share, effective, float(t.isf((1 - sure) / 2, len(means) - 1)))
+    return _score(share, effective, float(stdtrit(len(means) - 1, (1 + sure) / 2)))
 
 
 def paired_difference(differences: Sequence[float], *, sure: float = SURE) -> Interval:
@@ -95,7 +95,7 @@ def paired_difference(differences: Sequence[float], *, sure: float = SURE) -> In
 
 
 def _z(sure: float) -> float:
-    return float(norm.isf((1 - sure) / 2))
+    return float(ndtri((1 + sure) / 2))
 
 
 def _score(share: float, number: float, z: float) -> Interval:

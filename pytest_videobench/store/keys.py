@@ -10,12 +10,19 @@ from typing import TYPE_CHECKING, Any
 from pytest_videobench.backends.base import Inventory
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pytest_videobench.backends.base import Backend, Request
 
 
 def cache_key(request: Request, backend: Backend) -> str:
     """Hash the request as this backend will see it to 32 hex digits."""
-    return hashlib.sha256(canonical(identity(request, backend)).encode()).hexdigest()[:32]
+    return key_of(identity(request, backend))
+
+
+def key_of(identity: Mapping[str, Any]) -> str:
+    """Hash what changes the picture."""
+    return hashlib.sha256(canonical(identity).encode()).hexdigest()[:32]
 
 
 def identity(request: Request, backend: Backend) -> dict[str, Any]:

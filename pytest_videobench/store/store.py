@@ -112,6 +112,21 @@ class Store:
             self.journal.drop(key)
             return clip
 
+    def put(self, key: str, fill: Callable[[Path], None]) -> None:
+        """Publish an entry that was made elsewhere and that ``fill`` writes into a folder.
+
+        An entry that is there already makes way for it.
+        """
+        self._prepare()
+        with self._lock(key):
+            workdir = self.root.__class__(mkdtemp(prefix=f"{key}-", dir=self.root / "making"))
+            try:
+                fill(workdir)
+                shutil.rmtree(self._entry(key), ignore_errors=True)
+                self._publish(workdir, key)
+            finally:
+                shutil.rmtree(workdir, ignore_errors=True)
+
     @cached_property
     def journal(self) -> Journal:
         """The jobs that providers were asked for."""

@@ -1,0 +1,80 @@
+"""What the gate itself says of a pair of runs, by the code that users run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pytest_videobench.gate.judge import judge
+from pytest_videobench.stats.relabel import looks
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from benchmarks.gate.pool import Array, Source
+    from benchmarks.gate.worlds import Pair
+    from pytest_videobench.gate.judge import GateVerdict
+    from pytest_videobench.gate.margins import Margins, Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The gate's word on one pair."""
+
+    verdict: GateVerdict
+    rolls: int
+    """At which it was decided, or that were there."""
+    named: bool
+    """Whether it calls worse what did become worse."""
+
+
+def gate(pair: Pair, source: Source, margins: Margins, worse: Collection[str]) -> Outcome:
+    """Look as often as there are rolls for, and stop where that decides."""
+    judged = judge(
+        pair.baseline, pair.candidate, limits(pair, source, margins), pair.units == "share", margins.rule
+    )
+    found = dict(zip(source.endpoints, judged.states, strict=True))
+    named = any(found[name] == "worse" for name in worse)
+    return Outcome(verdict=judged.verdict, rolls=judged.rolls, named=named)
+
+
+def every_look(pair: Pair, rule: Rule) -> tuple[bool, bool]:
+    """Say whether any look fails with the error rate spent in parts, and with all of it at each.
+
+    All are taken, whatever they say.
+    """
+    rolls = [number for number in rule.looks if number <= pair.candidate.shape[1]]
+    spent = [rule.rate * share for share in rule.spent[: len(rolls)]]
+    found = looks(pair.baseline, pair.candidate, rolls, spent, deals=rule.deals, seed=rule.seed)
+    parts = any((look.statistics >= look.boundary).any() for look in found)
+    return parts, any((look.p <= rule.rate).any() for look in found)
+
+
+def limits(pair: Pair, source: Source, margins: Margins) -> Array:
+    """Give the margin of every endpoint; that of a metric follows from the baseline's rolls, as for users."""
+    return np.array(
+        [
+            _limit(name, spread, margins)
+            for name, spread in zip(source.endpoints, within(pair.baseline), strict=True)
+        ]
+    )
+
+
+def within(run: Array) -> Array:
+    """Give the standard deviation between rolls of one prompt, pooled, of every endpoint."""
+    there = ~np.isnan(run)
+    number = there.sum(axis=1, keepdims=True)
+    mean = np.where(there, run, 0.0).sum(axis=1, keepdims=True) / np.maximum(number, 1)
+    squares = np.square(np.where(there, run - mean, 0.0)).sum(axis=(0, 1))
+    pooled: Array = np.sqrt(squares / np.maximum(np.maximum(number - 1, 0).sum(axis=(0, 1)), 1))
+    return pooled
+
+
+def _limit(name: str, spread: float, margins: Margins) -> float:
+    kind, _, own = name.rpartition(":")
+    if kind == "metric":
+        return margins.fixed.get(own, max(margins.spread * spread, margins.least.get(own, 0.0)))
+    return log(margins.factors[own]) if own in margins.factors else margins.share(own)

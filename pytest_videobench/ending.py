@@ -1,0 +1,98 @@
+"""How a run ended, whether it may speak for a model, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_videobench.gate.row import Row
+
+_HERE = "assessment budget crashed missing_clip offline_miss skipped store test_error timed_out"
+_ON_THE_WAY = (
+    "auth cancelled expired not_found overloaded quota_exhausted rate_limited submit_unknown unreachable"
+)
+SILENT = frozenset([*_HERE.split(), *_ON_THE_WAY.split()])
+"""Kinds of error that say nothing of the model: another run may have the clip."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a run ended, as the main process saw it."""
+
+    rows: Sequence[Row]
+    planned: int
+    """Cases that should have a row."""
+    exitstatus: int
+    """What pytest would say."""
+    others: int
+    """Failures that no row tells of, such as those of other tests."""
+
+    @property
+    def ordinary(self) -> bool:
+        """Say whether the run went to its end, so that a verdict may speak for it."""
+        return self.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+
+    def gaps(self) -> list[str]:
+        """Say, in one clause each, why this is not all that the run should have shown."""
+        found = ["it was interrupted"] if self.exitstatus == pytest.ExitCode.INTERRUPTED else []
+        absent = self.planned - len(self.rows)
+        if absent:
+            found.append(f"{absent} of {count(self.planned, 'case')} did not run")
+        scored = {row.key for row in self.rows if row.verdict in ("pass", "fail")}
+        kinds = Counter(_silence(row) for row in self.rows if row.verdict == "error" or row.key not in scored)
+        kinds.pop("", None)
+        if kinds:
+            told = ", ".join(f"{kind.replace('_', ' ')} {count}" for kind, count in sorted(kinds.items()))
+            found.append(f"{count(kinds.total(), 'case')} without a verdict on the model ({told})")
+        return found
+
+    def reasons(self) -> tuple[str, ...]:
+        """Say in one sentence why such a run is never a pass; nothing where it might be."""
+        gaps = self.gaps()
+        return (f"the run is not whole: {'; '.join(gaps)}",) if gaps else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What becomes of a run that is judged or recorded."""
+
+    exitstatus: int
+    lines: tuple[str, ...]
+    """For the terminal, the first of them enough by itself."""
+    colour: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    """For the record of the run."""
+    properties: Mapping[str, str] = field(default_factory=dict)
+    """For the whole suite in a JUnit file."""
+    changes: Mapping[str, str] = field(default_factory=dict)
+    """What is new, known, fixed or flaky, by the key of the case."""
+
+    def show(self, terminal: pytest.TerminalReporter) -> None:
+        """Write it at the end of the summary; with ``-q`` one line."""
+        shown = self.lines if terminal.verbosity >= 0 else self.lines[:1]
+        for index, line in enumerate(shown):
+            terminal.write_line(line, bold=not index, **{self.colour: not index})
+
+
+class Judge(Protocol):
+    """Says how a run ends; ``None`` where it has nothing to say."""
+
+    def end(self, ending: Ending) -> Outcome | None:
+        """Look at all rows; called once, on the main process, before the report is finished."""
+
+
+def _silence(row: Row) -> str:
+    """Give the kind of an error that says nothing of the model, of a case that has no verdict."""
+    kind = (row.error or {}).get("kind", "unscored") if row.verdict in ("error", "unscored") else ""
+    return kind if kind in SILENT or row.verdict == "unscored" else ""
+
+
+def count(number: int, word: str) -> str:
+    """Say a number of things."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
