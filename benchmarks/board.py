@@ -83,7 +83,7 @@ def main() -> int:
 
 
 def claims(boards: int, backends: int, prompts: int, rolls: int) -> bool:
-    """Count claims about equal backends, and intervals that miss the truth; say whether claims are too many."""
+    """Count claims about equal backends and intervals that hold the truth; say if claims are too many."""
     random = np.random.default_rng(1)
     wrong = held = 0
     for _ in range(boards):
@@ -96,8 +96,8 @@ def claims(boards: int, backends: int, prompts: int, rolls: int) -> bool:
         held += pair.low <= gap <= pair.high
     limits = exact(wrong, boards)
     print(
-        f"{boards} boards of {backends} equal backends on {prompts} prompts × {rolls} rolls: any two told apart"
-        f" on {wrong / boards:.1%} ({limits.low:.1%}–{limits.high:.1%}); intervals of a difference of"
+        f"{boards} boards of {backends} equal backends on {prompts} prompts × {rolls} rolls: any two told"
+        f" apart on {wrong / boards:.1%} ({limits.low:.1%}–{limits.high:.1%}); intervals of a difference of"
         f" {TRUE_GAP:.3f} hold it on {held / boards:.1%}"
     )
     return limits.low > 1 - SURE

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pytest_videobench.gate.row import Row
 
-_HERE = "assessment budget crashed missing_clip offline_miss skipped store test_error timed_out"
+_HERE = "assessment budget crashed delivery missing_clip offline_miss prompt skipped spec store test_error"
 _ON_THE_WAY = (
     "auth cancelled expired not_found overloaded quota_exhausted rate_limited submit_unknown unreachable"
 )
@@ -64,8 +64,10 @@ class Outcome:
 
     exitstatus: int
     lines: tuple[str, ...]
-    """For the terminal, the first of them enough by itself."""
+    """For the terminal."""
     colour: str
+    details: tuple[str, ...] = ()
+    """For the terminal as well, unless with ``-q``."""
     facts: dict[str, Any] = field(default_factory=dict)
     """For the record of the run."""
     properties: Mapping[str, str] = field(default_factory=dict)
@@ -74,10 +76,11 @@ class Outcome:
     """What is new, known, fixed or flaky, by the key of the case."""
 
     def show(self, terminal: pytest.TerminalReporter) -> None:
-        """Write it at the end of the summary; with ``-q`` one line."""
-        shown = self.lines if terminal.verbosity >= 0 else self.lines[:1]
-        for index, line in enumerate(shown):
-            terminal.write_line(line, bold=not index, **{self.colour: not index})
+        """Write it at the end of the summary."""
+        for line in self.lines:
+            terminal.write_line(line, bold=True, **{self.colour: True})
+        for line in self.details if terminal.verbosity >= 0 else ():
+            terminal.write_line(f"  {line}")
 
 
 class Judge(Protocol):

@@ -52,14 +52,18 @@ class Gate:
             return self._without_a_case(ending)
         from pytest_videobench.gate.changes import changes
         from pytest_videobench.gate.sample import samples_of
+        from pytest_videobench.report.gated import gate_sentences, verdict_line
 
-        baseline = self._baseline.samples(sorted({row.style for row in ending.rows}))
+        styles = sorted({row.style for row in ending.rows})
+        baseline = self._baseline.samples(styles)
         samples = [sample for sample in samples_of(ending.rows) if sample.error not in SILENT]
-        decision = self._decide(baseline, samples, ending)
+        absent = tuple(sorted(self._baseline.goldens.keys() - set(styles)))
+        decision = replace(self._decide(baseline, samples, ending), absent=absent)
         found = changes(baseline, samples)
         return Outcome(
             exitstatus=self._status(decision.verdict, ending, decision.reasons),
-            lines=tuple(self._lines(decision, ending)),
+            lines=(f"gate: {verdict_line(decision)}",),
+            details=gate_sentences(decision)[1:],
             colour=_COLOURS[decision.verdict],
             facts={"gate": decision.to_json()},
             properties={"vb_gate": decision.verdict, "vb_gate_baseline": decision.baseline},
@@ -100,15 +104,6 @@ class Gate:
                 f"{rolls} rolls a prompt can be judged, and the first look needs {rule.looks[0]}",
             ),
         )
-
-    def _lines(self, decision: Decision, ending: Ending) -> Iterator[str]:
-        from pytest_videobench.report.gated import gate_sentences, verdict_line
-
-        yield f"gate: {verdict_line(decision)}"
-        yield from (f"  {sentence}" for sentence in gate_sentences(decision)[1:])
-        absent = sorted(self._baseline.goldens.keys() - {row.style for row in ending.rows})
-        if absent:
-            yield f"  Styles of the baseline that this run leaves out: {', '.join(absent)}."
 
     def _status(self, verdict: str, ending: Ending, gaps: Sequence[str]) -> int:
         if not ending.ordinary:

@@ -171,7 +171,7 @@ def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> None:
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
     """Explain ``problems(...) == []`` by its lines."""
-    if op != "==" or right != [] or type(left).__name__ != "Problems":
+    if op != "==" or type(left).__name__ != "Problems" or right != []:
         return None
     assert isinstance(left, list)
     return [f"{len(left)} problem{'s' if len(left) > 1 else ''}:", *left]

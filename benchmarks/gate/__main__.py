@@ -21,6 +21,7 @@ from benchmarks.gate import table
 from benchmarks.gate.catalogue import DROPS, EDGES, LOOKS, QUIET, questions
 from benchmarks.gate.pool import read_samples, source_of
 from benchmarks.gate.simulate import Study, simulate
+from pytest_videobench.errors import VideobenchError
 from pytest_videobench.gate.margins import read_margins
 
 GOLDEN = Path("golden")
@@ -32,7 +33,10 @@ def main() -> int:
     args, began = _arguments(), monotonic()
     margins = read_margins()
     margins = replace(margins, rule=replace(margins.rule, deals=args.deals))
-    source = source_of(read_samples(args.clean), read_samples(args.flawed))
+    try:
+        source = source_of(read_samples(args.clean), read_samples(args.flawed))
+    except (VideobenchError, ValueError) as error:
+        sys.exit(str(error))
     asked = [one for one in questions(source, margins) if one.part in args.parts]
     results, spent = [], 0.0
     for result in simulate(

@@ -48,7 +48,9 @@ def _quiet() -> Iterator[Question]:
     ):
         yield Question(world=world, part=QUIET)
     yield Question(world=World(name="3 rolls against 21", rolls=(3, 21)), part=QUIET, share=0.5)
-    yield Question(world=World(name="reference against itself", models="reference"), part=QUIET)
+    for prompts, count in (("all prompts", 0), ("15 prompts", FEW)):
+        world = World(name=f"{prompts}, reference against itself", models="reference", prompts=count)
+        yield Question(world=world, part=QUIET, share=0.5)
 
 
 def _drops(source: Source) -> Iterator[Question]:
@@ -67,7 +69,7 @@ def _drops(source: Source) -> Iterator[Question]:
         World(name=f"15 prompts, {METRIC} worse by 1 SD", worse={f"metric:{METRIC}": 1.0}, prompts=FEW),
         World(name=f"15 prompts, {kind} +20 points", worse={f"defect:{kind}": 0.20}, prompts=FEW),
         World(name=f"3 against 8, {kind} +5 points", worse={f"defect:{kind}": 0.05}, rolls=(3, 8)),
-        World(name="reference against flawed", models="flawed"),
+        World(name="all prompts, reference against flawed", models="flawed"),
         World(name="15 prompts, reference against flawed", models="flawed", prompts=FEW),
     ]
     yield from (Question(world=world, part=DROPS, share=0.25) for world in worlds)
@@ -86,9 +88,9 @@ def _edges(source: Source, margins: Margins) -> Iterator[Question]:
 
 def _looks() -> Iterator[Question]:
     for name, interaction, prompts in (
-        ("all prompts", 0.0, 0),
-        ("prompts differ", 0.3, 0),
-        ("15 prompts", 0.0, FEW),
+        ("all prompts, up to 21 rolls", 0.0, 0),
+        ("prompts differ, up to 21 rolls", 0.3, 0),
+        ("15 prompts, up to 21 rolls", 0.0, FEW),
     ):
         world = World(name=name, rolls=(3, 21), interaction=interaction, prompts=prompts)
-        yield Question(world=world, part=LOOKS, share=0.5, methods=False, looks=True)
+        yield Question(world=world, part=LOOKS, share=0.25, methods=False, looks=True)

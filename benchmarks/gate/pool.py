@@ -118,7 +118,13 @@ def read_samples(path: Path) -> tuple[Sample, ...]:
 
 
 def source_of(clean: Sequence[Sample], flawed: Sequence[Sample]) -> Source:
-    """Lay out the samples of both models by the same columns; clips with errors are left out."""
+    """Lay out the samples of both models by the same columns; clips with errors are left out.
+
+    Raise :class:`ValueError` where the prompts are not the same.
+    """
+    apart = sorted({sample.key for sample in clean} ^ {sample.key for sample in flawed})
+    if apart:
+        raise ValueError(f"only one of the two models has clips of {', '.join(apart)}")
     both = [sample for sample in (*clean, *flawed) if not sample.error]
     known = set.intersection(*(set(sample.metrics) for sample in both)) & set(METRICS.names())
     metrics = tuple(

@@ -33,7 +33,7 @@ def lines(results: Sequence[Result]) -> Iterator[str]:
     if drops := parts[DROPS]:
         yield "### Power where every method has 5 % of false alarms"
         yield from _power(drops, parts[QUIET])
-    if judged := parts[QUIET] + parts[DROPS] + parts[EDGES]:
+    if judged := [one for own in parts.values() for one in own]:
         yield "### The gate's verdicts"
         yield from _verdicts(judged)
     if parts[LOOKS]:
@@ -80,7 +80,7 @@ def level(numbers: Sequence[float], rate: float = NOMINAL) -> float:
 
 def _verdicts(results: Sequence[Result]) -> Iterator[str]:
     yield ""
-    yield "Share of runs in per cent; *named* fails for what did become worse."
+    yield "Share of runs in per cent; *named*: it calls what did become worse so."
     yield ""
     yield from _head(["world", *VERDICTS, "named", "runs"])
     for result in results:
@@ -102,13 +102,13 @@ def _looks(results: Sequence[Result]) -> Iterator[str]:
     )
     yield ""
     yield from _head(
-        ["world", "the gate", "all five looks", "5 % at each look", "decided at 3 rolls", "runs"]
+        ["world", "the gate", "all five looks", "5 % at each look", "decided at the first", "runs"]
     )
     for result in results:
         total = len(result.looks)
         parts, whole = (sum(column) for column in zip(*result.looks, strict=True))
         failed = sum(outcome.verdict == "fail" for outcome in result.outcomes)
-        first = sum(outcome.rolls == 3 and outcome.verdict != "inconclusive" for outcome in result.outcomes)
+        first = sum(one.look == 1 and one.verdict != "inconclusive" for one in result.outcomes)
         cells = [*(_limits((count, total)) for count in (failed, parts, whole)), _percent((first, total))]
         yield _row([result.question.world.name, *cells, f"{total:,}"])
     yield ""

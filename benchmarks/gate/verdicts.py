@@ -25,8 +25,8 @@ class Outcome:
     """The gate's word on one pair."""
 
     verdict: GateVerdict
-    rolls: int
-    """At which it was decided, or that were there."""
+    look: int
+    """From 1: the one that decided, or the last."""
     named: bool
     """Whether it calls worse what did become worse."""
 
@@ -38,7 +38,7 @@ def gate(pair: Pair, source: Source, margins: Margins, worse: Collection[str]) -
     )
     found = dict(zip(source.endpoints, judged.states, strict=True))
     named = any(found[name] == "worse" for name in worse)
-    return Outcome(verdict=judged.verdict, rolls=judged.rolls, named=named)
+    return Outcome(verdict=judged.verdict, look=judged.look + 1, named=named)
 
 
 def every_look(pair: Pair, rule: Rule) -> tuple[bool, bool]:

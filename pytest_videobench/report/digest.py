@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from math import sqrt
-from statistics import NormalDist, fmean, median
+from statistics import fmean, median
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pytest_videobench.gate.facts import (
@@ -25,6 +24,7 @@ from pytest_videobench.gate.facts import (
 from pytest_videobench.report.looked import looked_for
 from pytest_videobench.report.picks import picks
 from pytest_videobench.report.words import sentences
+from pytest_videobench.stats.intervals import Interval, wilson
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from pytest_videobench.report.picks import Pick
 
 RunVerdict: TypeAlias = Literal["pass", "fail", "error", "nothing"]
-SURE = 0.95
-"""How often the interval of a score holds the share that endless prompts would have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,19 +177,10 @@ def _score(facts: Sequence[Facts], dimension: Dimension) -> Score:
         if dimension in fact.measured:
             held[fact.row.prompt].append(dimension not in fact.broken)
     share = fmean(fmean(rolls) for rolls in held.values()) if held else None
-    low, high = _interval(share, len(held))
-    return Score(share=share, low=low, high=high, prompts=len(held), cases=sum(map(len, held.values())))
-
-
-def _interval(share: float | None, number: int) -> tuple[float, float]:
-    """Give Wilson's score interval; of nothing, nothing is known."""
-    if share is None:
-        return 0.0, 1.0
-    z = NormalDist().inv_cdf((1 + SURE) / 2)
-    weight = z * z / number
-    middle = (share + weight / 2) / (1 + weight)
-    half = z / (1 + weight) * sqrt(share * (1 - share) / number + weight / (4 * number))
-    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
+    known = wilson(share, len(held)) if share is not None else Interval(low=0.0, high=1.0)
+    return Score(
+        share=share, low=known.low, high=known.high, prompts=len(held), cases=sum(map(len, held.values()))
+    )
 
 
 def _tallies(facts: Iterable[Facts]) -> tuple[Tally, ...]:

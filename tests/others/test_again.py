@@ -6,12 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.report.run import RunFolder
-from tests.unit.rows import row, without_clip
+from tests.unit.rows import expected, row, without_clip
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_videobench.gate.row import Row
+
+ASKED = expected(motion="rigid", amount="medium", elements=[], delivery={}, permitted={})
 
 
 def recorded(folder: Path, *rows: Row) -> tuple[list[Row], dict[str, Any]]:
@@ -26,7 +28,7 @@ def recorded(folder: Path, *rows: Row) -> tuple[list[Row], dict[str, Any]]:
 def bought(clip_file: Path, **fields: Any) -> Row:
     clip_file.write_bytes(b"clip")
     clip = {"path": str(clip_file), "cost_usd": 0.5, "synthetic": False, "origin": "", "sha256": "1"}
-    return row("fox", 0, clip=clip, **fields)
+    return row("fox", 0, clip=clip, expected=ASKED, **fields)
 
 
 def test_the_last_row_counts_and_what_the_clip_cost_stays_spent(tmp_path: Path) -> None:
@@ -44,12 +46,13 @@ def test_the_last_row_counts_and_what_the_clip_cost_stays_spent(tmp_path: Path) 
 
 def test_a_clip_that_came_at_the_second_try_was_made_then(tmp_path: Path) -> None:
     second = bought(tmp_path / "a.mp4", timing={"clip": 3.0})
-    (kept,), about = recorded(tmp_path / "report", without_clip("fox"), second)
+    (kept,), about = recorded(tmp_path / "report", without_clip("fox", expected=ASKED), second)
     assert kept.timing == {"clip": 3.0}
     assert kept.notes == ["run again: the verdict was error (backend) before"]
     assert about["spent_usd"] == 0.5
 
 
 def test_two_tests_of_one_case_keep_their_rows(tmp_path: Path) -> None:
-    rows, about = recorded(tmp_path / "report", row("fox"), row("fox", test="_calm"))
+    two = [without_clip("fox", expected=ASKED, test=test) for test in ("", "_calm")]
+    rows, about = recorded(tmp_path / "report", *two)
     assert len(rows) == about["cases"] == len({one.page for one in rows}) == 2

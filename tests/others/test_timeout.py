@@ -56,7 +56,7 @@ def test_a_case_that_takes_too_long_says_nothing_of_its_clip(
     suite.module(HANGS if where == "test" else LOOKS_ONLY)
     conftest = {"backend": SLOW_BACKEND, "metric": SLOW_METRIC}.get(where, "")
     (suite.root / "conftest.py").write_text(conftest)
-    result = suite.run("--vb-rolls=1", "--timeout=15", "--timeout-method=signal", *workers)
+    result = suite.run("--vb-rolls=1", "--timeout=20", "--timeout-method=signal", *workers)
     assert verdicts(suite) == ONE_HANGS
     assert lost(suite)["kind"] == "test_error"
     assert "Timeout" in lost(suite)["message"]
@@ -71,7 +71,7 @@ def test_a_case_that_takes_too_long_says_nothing_of_its_clip(
 def test_a_worker_that_ends_at_a_timeout_leaves_the_row_of_a_crash(suite: Suite) -> None:
     suite.module(LOOKS_ONLY)
     (suite.root / "conftest.py").write_text(SLOW_BACKEND)
-    suite.run("--vb-rolls=1", "-n1", "--timeout=15", "--timeout-method=thread")
+    suite.run("--vb-rolls=1", "-n1", "--timeout=20", "--timeout-method=thread")
     assert verdicts(suite) == ONE_HANGS
     assert lost(suite)["kind"] == "crashed"
     store = Store(suite.root / ".videobench")
@@ -80,7 +80,7 @@ def test_a_worker_that_ends_at_a_timeout_leaves_the_row_of_a_crash(suite: Suite)
 
 
 def test_a_timeout_that_would_end_the_only_process_is_refused(suite: Suite) -> None:
-    result = suite.run("--vb-rolls=1", "--timeout=15", "--timeout-method=thread", "-p", "no:xdist")
+    result = suite.run("--vb-rolls=1", "--timeout=20", "--timeout-method=thread", "-p", "no:xdist")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stdout.fnmatch_lines(["*--timeout-method=thread: *--timeout-method=signal*-n 1*"])
     assert not suite.report.exists()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -185,3 +187,22 @@ def test_a_golden_that_is_none_is_replaced(gated: Gated) -> None:
     assert json.loads(gated.golden.read_text(encoding="utf-8"))["backend"] == BACKEND.replace(
         "?", "@reference?"
     )
+
+
+def test_a_baseline_outlives_its_backend(gated: Gated) -> None:
+    root, store = gated.suite.root, ("--vb-cache", str(gated.suite.root / "store"))
+    assert gated.record(*store).ret == 0
+    videobench = (sys.executable, "-m", "pytest_videobench.cli", "golden")
+    cache = ("--cache", "store")
+    assert gated.suite.pytester.run(*videobench, "archive", LABEL, "kept.tar", *cache).ret == 0
+    shutil.rmtree(root / "store")
+    shutil.rmtree(root / "golden")
+    assert gated.suite.pytester.run(*videobench, "restore", "kept.tar", *cache).ret == 0
+    (root / "conftest.py").write_text(
+        "import pytest_videobench.backends.procedural as procedural\nprocedural.Procedural.generate = None\n",
+        encoding="utf-8",
+    )
+    result = gated.gate("--vb-offline", *store)
+    result.assert_outcomes(passed=6)
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["videobench  6/6 done · 6 from the store*", "gate: pass: *"])

@@ -61,3 +61,18 @@ def test_a_folder_of_our_reports_name_is_left_alone(pytester: pytest.Pytester) -
     (pytester.mkdir("videobench-report") / "thesis.doc").touch()
     pytester.makepyfile("def test_own():\n    pass\n")
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+def test_a_failing_comparison_of_arrays_is_still_explained(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import numpy as np
+        import pytest
+
+        def test_own():
+            assert pytest.approx(np.ones(2)) == np.zeros(2)
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:xdist")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E * comparison failed. Mismatched elements: 2 / 2:*"])

@@ -260,6 +260,8 @@ def test_everybody_can_read_it(watched: Watched, board: Path, width: int, scheme
 def test_it_prints_what_it_says_and_no_controls(watched: Watched, board: Path) -> None:
     page = watched.open(board)
     page.emulate_media(media="print")
+    page.set_viewport_size({"width": 718, "height": 1000})  # a sheet of A4 between its margins
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 718
     assert page.locator(".vb-sentences").is_visible()
     assert page.locator(".vb-bar").is_hidden()
     page = clips(watched, board)
