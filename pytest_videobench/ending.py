@@ -42,7 +42,7 @@ class Ending:
         """Say, in one clause each, why this is not all that the run should have shown."""
         found = ["it was interrupted"] if self.exitstatus == pytest.ExitCode.INTERRUPTED else []
         absent = self.planned - len(self.rows)
-        if absent:
+        if absent > 0:
             found.append(f"{absent} of {count(self.planned, 'case')} did not run")
         scored = {row.key for row in self.rows if row.verdict in ("pass", "fail")}
         kinds = Counter(_silence(row) for row in self.rows if row.verdict == "error" or row.key not in scored)

@@ -195,8 +195,12 @@ def refusals(session: pytest.Session) -> list[str]:
         return [f"--vb-update-golden: {line}; a golden takes whole styles" for line in lines]
     if len(asked) > 1:
         names = " and ".join(sorted(asked))
-        return [f"--vb-gate judges one backend; this run has {names}; choose by -m or --vb-backend"]
-    return [f"--vb-gate: {line}" for line in [*_not_comparable(settings, *asked.values()), *tests]]
+        return [
+            f"{settings.gate_source} judges one backend; this run has {names}; choose by -m or --vb-backend"
+        ]
+    return [
+        f"{settings.gate_source}: {line}" for line in [*_not_comparable(settings, *asked.values()), *tests]
+    ]
 
 
 def _check_whole(config: pytest.Config) -> None:

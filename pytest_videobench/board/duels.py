@@ -46,18 +46,23 @@ class Duels:
 
 
 def duels_of(shares: Shares) -> Duels | None:
-    """Compare by the share of a prompt's rolls that pass; ``None`` where no prompt has a verdict of all."""
+    """Compare by the share of a prompt's rolls that pass, on the prompts on which all have a verdict.
+
+    Backends without any verdict take no part; ``None`` where fewer than two, or no prompts, are left.
+    """
     values = shares.values[:, :, MEASURES.index(PASSES)]
-    values = values[:, ~np.isnan(values).any(0)]
-    if not values.shape[1]:
+    judged = np.flatnonzero(~np.isnan(values).all(1))
+    labels = tuple(shares.labels[which] for which in judged)
+    values = values[judged][:, ~np.isnan(values[judged]).any(0)]
+    if len(labels) < 2 or not values.shape[1]:
         return None
     won = np.sign(values[:, None] - values[None, :]) / 2 + 0.5
     return Duels(
-        labels=shares.labels,
+        labels=labels,
         prompts=values.shape[1],
         rates=_square(won.mean(-1)),
         tied=_square((won == 0.5).mean(-1)),
-        strengths=_strengths(shares.labels, won),
+        strengths=_strengths(labels, won),
     )
 
 

@@ -70,7 +70,7 @@ def entries_of_rows(rows: Sequence[Row], folder: Path, notes: Sequence[str] = ()
             fingerprint=next((row.fingerprint for row in own if row.fingerprint), {}),
             source=folder,
             rows=tuple(own),
-            notes=tuple(notes),
+            notes=(*notes, *_mixed(own)),
         )
         for backend, own in sorted(rows_of.items())
     ]
@@ -112,6 +112,10 @@ def _read(path: Path) -> list[Entry]:
         raise GoldenError(f"{path}: no such report folder or golden")
     if (path / _RUN).is_file():
         raise GoldenError(f"{path}: a report without {_ROWS}; run it again")
+    if path.is_dir() and not any(path.glob("*.json")):  # the folder of all goldens
+        return [
+            _read_golden(each) for each in sorted({file.parent for file in path.glob("*/*.json")} or {path})
+        ]
     return [_read_golden(path)]
 
 
@@ -131,6 +135,11 @@ def _notes(about: dict[str, Any], rows: int) -> list[str]:
     if about.get("complete"):
         return []
     return [f"its run is not complete: {rows} of {count(about.get('planned') or rows, 'case')} reported"]
+
+
+def _mixed(rows: Iterable[Row]) -> list[str]:
+    fingerprints = {json.dumps(row.fingerprint, sort_keys=True) for row in rows if row.fingerprint}
+    return ["not all of its rows were measured by the same software"] if len(fingerprints) > 1 else []
 
 
 def _read_golden(path: Path) -> Entry:

@@ -17,7 +17,7 @@ from pytest_videobench.board.sentences import chance, points
 from pytest_videobench.errors import GoldenError
 from pytest_videobench.files import publish
 from pytest_videobench.gate.facts import SYNTHETIC
-from pytest_videobench.report.grammar import duration, percent, plain
+from pytest_videobench.report.grammar import capital, duration, percent, plain
 from pytest_videobench.report.render import MARKS
 
 if TYPE_CHECKING:
@@ -111,6 +111,10 @@ def _breakable(label: str) -> Markup:
     return Markup(re.sub(r"([@?/(])|(&amp;)", r"\1\2<wbr>", str(escape(label))))
 
 
+def _usd(value: float) -> str:
+    return f"{value:.2f}" if value >= 1 else f"{value:.3g}"
+
+
 def _unbroken(text: str) -> str:
     """Keep numbers and their signs on one line."""
     return text.replace(" = ", "\u00a0=\u00a0").replace(" < ", "\u00a0<\u00a0").replace(" %", "\u00a0%")
@@ -157,9 +161,11 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )
     environment.filters |= {
+        "capital": capital,
         "percent": percent,
         "words": plain,
         "points": points,
+        "usd": _usd,
         "chance": chance,
         "duration": duration,
         "unbroken": _unbroken,

@@ -67,13 +67,12 @@ def write_archive(baseline: Baseline, store: Store, target: Path) -> int:
             if (clip.folder / name).is_file():
                 files[f"clips/{key}/{name}"] = clip.folder / name
     part = target.with_name(f"{target.name}.part")
-    try:
-        _write(dict(sorted(files.items())), part)
-        part.replace(target)
-    except OSError as error:
-        raise GoldenError(f"{target}: cannot be written ({error.strerror or error})") from None
-    finally:
-        part.unlink(missing_ok=True)
+    with _writing(target):
+        try:
+            _write(dict(sorted(files.items())), part)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
     return len(clips)
 
 
@@ -101,13 +100,23 @@ def restore_archive(file: Path, root: Path, store: Store, *, force: bool = False
         texts = {name: _bytes(tar, name) for name in contents.goldens}
         if not force:
             _refuse_changes(contents, texts, root, store, new)
-        for key in new:
-            store.put(key, partial(_unpack, tar, key))
-    for name, golden in contents.goldens.items():
-        path = golden.path(root)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        publish(path, texts[name])
+        with _writing(store.root):
+            for key in new:
+                store.put(key, partial(_unpack, tar, key))
+    with _writing(root):  # last, so that a baseline is there only with its clips
+        for name, golden in contents.goldens.items():
+            path = golden.path(root)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            publish(path, texts[name])
     return contents
+
+
+@contextmanager
+def _writing(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise GoldenError(f"{target}: cannot be written ({error.strerror or error})") from None
 
 
 def _goldens(baseline: Baseline) -> Sequence[Golden]:
@@ -179,12 +188,16 @@ def _entry(content: bytes | Path) -> dict[str, Any]:
 @contextmanager
 def _opened(file: Path) -> Iterator[tarfile.TarFile]:
     try:
-        with tarfile.open(file, "r:") as tar:
-            yield tar
-    except (tarfile.TarError, EOFError) as error:
+        tar = tarfile.open(file, "r:")  # noqa: SIM115  # closed below
+    except tarfile.TarError as error:
         raise _broken(file, str(error)) from None
     except OSError as error:
         raise GoldenError(f"{file}: {error.strerror or error}") from None
+    with tar:
+        try:
+            yield tar
+        except (tarfile.TarError, EOFError) as error:
+            raise _broken(file, str(error)) from None
 
 
 def _manifest(tar: tarfile.TarFile, file: Path) -> dict[str, dict[str, Any]]:

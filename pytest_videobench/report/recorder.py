@@ -124,8 +124,9 @@ class Recorder:
             return
         session.exitstatus = self._outcome.exitstatus
         junit = self._config.stash.get(xml_key, None)
-        for name, value in self._outcome.properties.items() if junit else ():
-            junit.add_global_property(name, value)
+        if junit is not None:
+            for name, value in self._outcome.properties.items():
+                junit.add_global_property(name, value)
         if self._run is not None:
             changes = self._outcome.changes
             self._run.rows = [replace(row, change=changes.get(row.key, "")) for row in rows]

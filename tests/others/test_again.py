@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from pytest_videobench.gate.row import Row
 
-ASKED = expected(motion="rigid", amount="medium", elements=[], delivery={}, permitted={})
+NO_DELIVERY = dict.fromkeys(("duration", "fps", "width", "height", "ratio"))
+ASKED = expected(motion="rigid", amount="medium", elements=[], delivery=NO_DELIVERY, permitted={})
 
 
 def recorded(folder: Path, *rows: Row) -> tuple[list[Row], dict[str, Any]]:

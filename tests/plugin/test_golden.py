@@ -98,18 +98,13 @@ def test_a_case_without_one_of_its_tests_is_refused(gated: Gated) -> None:
     assert gated.record().ret == 0
 
 
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [
-        ("raise RuntimeError('mine')", "6 cases without a verdict on the model (test error 6)"),
-        ("__import__('pytest').skip('not today')", "6 cases without a verdict on the model (skipped 6)"),
-    ],
-)
-def test_errors_that_say_nothing_of_the_model_are_no_golden(gated: Gated, body: str, words: str) -> None:
-    gated.suite.module(f"def test_tiny(footage):\n    {body}\n")
+def test_errors_that_say_nothing_of_the_model_are_no_golden(gated: Gated) -> None:
+    gated.suite.module("def test_tiny(footage):\n    raise RuntimeError('mine')\n")
     result = gated.record()
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines([f"golden: nothing was recorded: {words}"])
+    result.stdout.fnmatch_lines(
+        ["golden: nothing was recorded: 6 cases without a verdict on the model (test error 6)"]
+    )
     assert not gated.golden.exists()
 
 

@@ -230,8 +230,17 @@ def test_half_an_archive_is_refused(file: Path, size: int) -> None:
         read_archive(file)
 
 
-def test_a_file_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_is_one_line(kept: Kept, tmp_path: Path) -> None:
     with pytest.raises(GoldenError, match=r"a\.tar: No such file"):
         read_archive(tmp_path / "a.tar")
-    with pytest.raises(GoldenError, match="cannot be written"):
-        write_archive(keep(tmp_path).baseline, Store(tmp_path / ".videobench"), tmp_path / "no" / "a.tar")
+    with pytest.raises(GoldenError, match=r"no/a\.tar: cannot be written"):
+        write_archive(kept.baseline, kept.store, tmp_path / "no" / "a.tar")
+    (tmp_path / "file").touch()
+    with pytest.raises(GoldenError, match=r"file/a\.tar: cannot be written"):
+        write_archive(kept.baseline, kept.store, tmp_path / "file" / "a.tar")
+
+
+def test_a_place_that_cannot_be_written_is_one_line(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "golden").write_text("a file", encoding="utf-8")
+    with pytest.raises(GoldenError, match="golden: cannot be written"):
+        restore_archive(file, tmp_path / "golden", Store(tmp_path / "store"))

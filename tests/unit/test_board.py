@@ -181,6 +181,28 @@ def test_errors_are_counted_apart_and_are_no_failures(tmp_path: Path) -> None:
     assert account.errors == {"moderated": 3}
 
 
+def test_a_backend_without_any_verdict_spoils_nothing_for_the_others(tmp_path: Path) -> None:
+    dead = [without_clip(f"p{i:02}", backend="dead@1", expected={}) for i in range(7)]
+    found = board(cases("a@1", [2] * 7), cases("b@1", [0] * 7), dead, folder=tmp_path)
+    assert ranks(found) == {"a@1": 1, "b@1": 2, "dead@1": None}
+    assert found.whole.sentences[0].startswith("a@1 is first")
+    assert "dead@1 gave no verdict in 7 of 7 cases" in found.whole.sentences[-1]
+    assert found.duels is not None
+    assert found.duels.labels == ("a@1", "b@1")
+    alone = board(cases("a@1", [2] * 7), dead, folder=tmp_path)
+    assert alone.whole.sentences[0] == "Only a@1 has verdicts, so none is first."
+    assert alone.duels is None
+    for number, each in enumerate((found, alone)):
+        assert write_board(each, tmp_path / f"out{number}").is_file()
+
+
+def test_rows_measured_by_different_software_are_said(tmp_path: Path) -> None:
+    mixed = cases("a@1", [2] * 3)
+    mixed[-1] = row("p02", 1, backend="a@1", fingerprint={**SOFTWARE, "decoder": "two"})
+    found = board(mixed, cases("b@1", [2] * 3), folder=tmp_path)
+    assert "a@1: not all of its rows were measured by the same software" in board_lines(found)
+
+
 def test_a_missing_dimension_is_missing(tmp_path: Path) -> None:
     blind = [
         row(
@@ -314,6 +336,7 @@ def test_a_golden_stands_as_its_run_stood(tmp_path: Path) -> None:
     for golden in goldens_of([*good, *bad], "2026-11-23"):
         write_golden(golden, tmp_path)
     kept = board_of(read_entries([tmp_path / "good@1", tmp_path / "bad@1"]))
+    assert kept.whole.tables == board_of(read_entries([tmp_path])).whole.tables  # the folder of all goldens
     assert kept.whole.tables == board(good, bad, folder=tmp_path).whole.tables
 
 
@@ -404,6 +427,7 @@ def test_plots_lie_within_their_pictures(tmp_path: Path) -> None:
 # Sign flips, and the words of numbers.
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-3, 3), min_size=1, max_size=9))
 def test_sign_flips_are_all_ways_the_pairs_could_have_turned_out(gaps: list[int]) -> None:
     sums = [

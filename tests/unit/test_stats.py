@@ -34,6 +34,7 @@ SHARES = st.floats(0, 1)
 # pass@k and pass^k
 
 
+@settings(deadline=None)
 @given(COUNTS)
 def test_tries_are_every_choice_of_the_rolls(numbers: tuple[int, int, int]) -> None:
     n, c, k = numbers
@@ -151,6 +152,7 @@ def test_the_clustered_error_is_the_published_sum() -> None:
     assert clustered_error(values, clusters) == pytest.approx(sqrt(sum(pairs) * 3 / 2) / 6, abs=CLOSE)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-9, 9), min_size=2, max_size=12))
 def test_clusters_of_one_are_no_clusters(values: list[float]) -> None:
     plain = float(np.std(values, ddof=1)) / sqrt(len(values))
@@ -193,6 +195,7 @@ def test_icc_is_missing_where_it_is_undefined(clusters: str) -> None:
 # Intervals
 
 
+@settings(deadline=None)
 @given(COUNTS)
 def test_intervals_of_a_share_are_those_of_scipy(numbers: tuple[int, int, int]) -> None:
     n, c, _ = numbers
@@ -261,6 +264,7 @@ def test_pairs_that_all_agree_feign_no_certainty() -> None:
     assert paired_difference([]).low == -1
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-1, 1), min_size=1, max_size=20))
 def test_a_difference_lies_in_its_interval_and_turns_with_its_sign(differences: list[float]) -> None:
     found = paired_difference(differences)
@@ -312,6 +316,7 @@ def test_lavie_has_the_totals_of_the_leaderboard() -> None:
     assert list(found.normalised) == DIMENSIONS
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(DIMENSIONS), max_size=16, unique=True))
 def test_a_missing_dimension_is_no_zero(missing: list[str]) -> None:
     found = vbench_score({name: value for name, value in LAVIE.items() if name not in missing})

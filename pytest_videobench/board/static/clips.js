@@ -101,10 +101,9 @@ function strips(cell, backend, reference) {
 function side(cell, index) {
   const backend = data.backends[index];
   const reference = cells[data.backends.findIndex(({ letter }) => letter === choices.reference.value)];
-  const title = make("h2", {},
-    make("span", { className: "vb-letter", textContent: backend.letter }), ` ${backend.label} `,
-    backend.synthetic ? make("span", { className: "vb-badge", textContent: "synthetic" }) : null);
-  const told = make("p", {});
+  const title = make("h2", { title: backend.label },
+    make("span", { className: "vb-letter", textContent: backend.letter }), ` ${backend.label}`);
+  const told = make("p", {}, backend.synthetic ? make("span", { className: "vb-badge", textContent: "synthetic" }) : null, " ");
   if (cell) {
     told.append(chip(cell.verdict), ` ${cell.why || (cell.verdict === "pass" ? "nothing fails it" : "")} `);
     if (cell.page) told.append(make("a", { href: cell.page, textContent: "its page" }));
@@ -172,7 +171,7 @@ function rate() {
 async function play() {
   if (playing) {
     pause();
-    remember();
+    seek(now).then(remember); // so that all show the same moment
     return;
   }
   if (!videos.length) return;
@@ -200,8 +199,9 @@ function tick() {
   if (!playing) return;
   now = ((performance.now() - since) / 1000) * rate();
   if (now >= length()) {
-    now = length() - frame() / 2;
     pause();
+    seek(length());
+    return;
   }
   videos.forEach(({ video }) => {
     const lag = Math.abs(video.currentTime - within(video, now));
