@@ -14,7 +14,18 @@ from pytest_videobench.errors import VideobenchError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("score", "prompts", "backends", "cache", "inject", "calibrate", "golden", "compare", "annotate", "vbench")
+COMMANDS = (
+    "score",
+    "prompts",
+    "backends",
+    "cache",
+    "inject",
+    "calibrate",
+    "golden",
+    "compare",
+    "annotate",
+    "vbench",
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
