@@ -73,7 +73,7 @@ class Outcome:
     properties: Mapping[str, str] = field(default_factory=dict)
     """For the whole suite in a JUnit file."""
     changes: Mapping[str, str] = field(default_factory=dict)
-    """What is new, known, fixed or flaky, by the key of the case."""
+    """What is new, known, fixed or flaky, by ``style/prompt/roll``."""
 
     def show(self, terminal: pytest.TerminalReporter) -> None:
         """Write it at the end of the summary."""

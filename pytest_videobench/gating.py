@@ -59,7 +59,6 @@ class Gate:
         samples = [sample for sample in samples_of(ending.rows) if sample.error not in SILENT]
         absent = tuple(sorted(self._baseline.goldens.keys() - set(styles)))
         decision = replace(self._decide(baseline, samples, ending), absent=absent)
-        found = changes(baseline, samples)
         return Outcome(
             exitstatus=self._status(decision.verdict, ending, decision.reasons),
             lines=(f"gate: {verdict_line(decision)}",),
@@ -67,7 +66,7 @@ class Gate:
             colour=_COLOURS[decision.verdict],
             facts={"gate": decision.to_json()},
             properties={"vb_gate": decision.verdict, "vb_gate_baseline": decision.baseline},
-            changes={row.key: found.get(f"{row.style}/{row.prompt}/{row.roll}", "") for row in ending.rows},
+            changes=changes(baseline, samples),
         )
 
     def _decide(self, baseline: Sequence[Sample], samples: Sequence[Sample], ending: Ending) -> Decision:

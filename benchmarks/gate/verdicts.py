@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pytest_videobench.gate.judge import judge
+from pytest_videobench.gate.judge import Limits, judge
 from pytest_videobench.stats.relabel import looks
 
 if TYPE_CHECKING:
@@ -33,9 +33,7 @@ class Outcome:
 
 def gate(pair: Pair, source: Source, margins: Margins, worse: Collection[str]) -> Outcome:
     """Look as often as there are rolls for, and stop where that decides."""
-    judged = judge(
-        pair.baseline, pair.candidate, limits(pair, source, margins), pair.units == "share", margins.rule
-    )
+    judged = judge(pair.baseline, pair.candidate, limits(pair, source, margins), margins.rule)
     found = dict(zip(source.endpoints, judged.states, strict=True))
     named = any(found[name] == "worse" for name in worse)
     return Outcome(verdict=judged.verdict, look=judged.look + 1, named=named)
@@ -53,14 +51,16 @@ def every_look(pair: Pair, rule: Rule) -> tuple[bool, bool]:
     return parts, any((look.p <= rule.rate).any() for look in found)
 
 
-def limits(pair: Pair, source: Source, margins: Margins) -> Array:
-    """Give the margin of every endpoint; that of a metric follows from the baseline's rolls, as for users."""
-    return np.array(
+def limits(pair: Pair, source: Source, margins: Margins) -> Limits:
+    """Give what each endpoint is held to; a metric by the spread of the baseline's rolls, as for users."""
+    shares = pair.units == "share"
+    found = np.array(
         [
             _limit(name, spread, margins)
             for name, spread in zip(source.endpoints, within(pair.baseline), strict=True)
         ]
     )
+    return Limits(margins=found, tolerated=np.where(shares, margins.tolerated, found), shares=shares)
 
 
 def within(run: Array) -> Array:

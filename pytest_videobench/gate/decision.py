@@ -13,7 +13,7 @@ from scipy.stats import t
 from pytest_videobench.gate.changes import changes as changes_of
 from pytest_videobench.gate.changes import counts
 from pytest_videobench.gate.endpoints import endpoints, values
-from pytest_videobench.gate.judge import judge
+from pytest_videobench.gate.judge import Limits, judge
 from pytest_videobench.stats.relabel import differences
 from pytest_videobench.stats.spending import nominal_levels
 
@@ -124,9 +124,12 @@ def decide(baseline: Sequence[Sample], candidate: Sequence[Sample], margins: Mar
     prompts = sorted({sample.key for sample in baseline} & {sample.key for sample in candidate})
     found = endpoints(baseline, candidate, margins)
     base, new = values(baseline, prompts, found), values(candidate, prompts, found)
-    limits = np.array([endpoint.margin for endpoint in found])
-    shares = np.array([endpoint.share for endpoint in found])
-    judged = judge(base, new, limits, shares, margins.rule)
+    limits = Limits(
+        margins=np.array([endpoint.margin for endpoint in found]),
+        tolerated=np.array([endpoint.tolerated for endpoint in found]),
+        shares=np.array([endpoint.share for endpoint in found]),
+    )
+    judged = judge(base, new, limits, margins.rule)
     gaps = differences(base, new[:, : judged.rolls])
     effects = tuple(
         _effect(index, endpoint, base, new, gaps, prompts, judged, margins.rule)

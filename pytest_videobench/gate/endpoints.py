@@ -44,7 +44,9 @@ class Endpoint:
     dimension: str
     read: Read
     margin: float
-    """Of the number that is read."""
+    """What it has to be shown to lie within, of the number that is read …"""
+    tolerated: float
+    """… and within what a proved loss is let pass."""
     sign: int = 1
     """Minus 1 where more is better, so that the number is the value turned over."""
 
@@ -93,6 +95,7 @@ def _metrics(both: Sequence[Sample], baseline: Sequence[Sample], margins: Margin
             continue
         sign = -1 if metric.better == "higher" else 1
         read = partial(_metric, name, sign)
+        margin = _metric_margin(name, spread(baseline, read), margins)
         yield Endpoint(
             name=f"metric:{name}",
             kind="metric",
@@ -100,7 +103,8 @@ def _metrics(both: Sequence[Sample], baseline: Sequence[Sample], margins: Margin
             unit=metric.unit,
             dimension=metric.dimension,
             read=read,
-            margin=_metric_margin(name, spread(baseline, read), margins),
+            margin=margin,
+            tolerated=margin,
             sign=sign,
         )
 
@@ -141,6 +145,7 @@ def _defects(both: Sequence[Sample], margins: Margins) -> Iterator[Endpoint]:
             dimension=defect_dimension(name),
             read=partial(_defect, name),
             margin=margins.share(name),
+            tolerated=margins.tolerated,
         )
 
 
@@ -156,8 +161,16 @@ def _defect(name: str, sample: Sample) -> float | None:
 
 
 def _share(name: str, title: str, read: Read, margins: Margins) -> Endpoint:
-    margin = margins.share(name)
-    return Endpoint(name=name, kind="share", title=title, unit="1", dimension="", read=read, margin=margin)
+    return Endpoint(
+        name=name,
+        kind="share",
+        title=title,
+        unit="1",
+        dimension="",
+        read=read,
+        margin=margins.share(name),
+        tolerated=margins.tolerated,
+    )
 
 
 def _fails(sample: Sample) -> float | None:
@@ -178,6 +191,7 @@ def _factor(name: str, title: str, unit: str, read: Read, margins: Margins) -> E
         dimension="",
         read=partial(_log, read),
         margin=log(margins.factors[name]),
+        tolerated=log(margins.factors[name]),
     )
 
 

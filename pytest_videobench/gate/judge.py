@@ -1,8 +1,9 @@
 """The verdict on arrays: is the candidate worse than its baseline, anywhere that matters?
 
 An endpoint is *worse* where the permutation test over prompts says so for the family of all endpoints, and
-its bound does not lie within the margin. It is *within* its margin where its one-sided bound does; the whole
-passes only if all do, so each bound may have the full level. Else it is *undecided*.
+its bound does not lie below what is *tolerated* even if proved. Else it is *within* its margin where its
+one-sided bound is; the whole passes only if all are, so each bound may have the full level. Else it is
+*undecided*.
 """
 
 from __future__ import annotations
@@ -24,6 +25,18 @@ if TYPE_CHECKING:
 
 GateVerdict: TypeAlias = Literal["pass", "fail", "inconclusive"]
 State: TypeAlias = Literal["worse", "tolerated", "within", "undecided", "missing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What each endpoint is held to; all arrays have one entry an endpoint."""
+
+    margins: NDArray[np.float64]
+    """Below which its bound has to lie …"""
+    tolerated: NDArray[np.float64]
+    """… and below which where it is proved to be worse."""
+    shares: NDArray[np.bool_]
+    """Whether it is 0 or 1 for a clip."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +64,13 @@ class Judgement:
 def judge(
     base: NDArray[np.float64],
     candidate: NDArray[np.float64],
-    margins: NDArray[np.float64],
-    shares: NDArray[np.bool_],
+    limits: Limits,
     rule: Rule,
 ) -> Judgement:
     """Look as often as there are rolls for, and give the first look that decides, else the last.
 
     ``base`` and ``candidate`` are (prompts, rolls, endpoints), NaN where there is no value, and rise where it
-    gets worse. ``shares`` marks endpoints that are 0 or 1 for a clip.
+    gets worse.
     """
     reached = [number for number in rule.looks if number <= candidate.shape[1]]
     if not reached:
@@ -66,9 +78,7 @@ def judge(
     spent = tuple(rule.rate * share for share in rule.spent)
     levels = nominal_levels(rule.looks, base.shape[1], spent)
     for look in range(len(reached)):
-        found = _judged(
-            base, candidate, margins, shares, rule, tuple(reached[: look + 1]), spent, levels[look]
-        )
+        found = _judged(base, candidate, limits, rule, tuple(reached[: look + 1]), spent, levels[look])
         if found.verdict != "inconclusive":
             return found
     return found
@@ -77,8 +87,7 @@ def judge(
 def _judged(
     base: NDArray[np.float64],
     candidate: NDArray[np.float64],
-    margins: NDArray[np.float64],
-    shares: NDArray[np.bool_],
+    limits: Limits,
     rule: Rule,
     rolls: tuple[int, ...],
     spent: tuple[float, ...],
@@ -87,14 +96,13 @@ def _judged(
     """Judge by the last of these looks; an earlier one never knows of rolls that came later."""
     last = looks(base, candidate, rolls, spent[: len(rolls)], deals=rule.deals, seed=rule.seed)[-1]
     gaps = differences(base, candidate[:, : rolls[-1]])
-    bounds = [_bounds(gaps[:, index], bool(share), level) for index, share in enumerate(shares)]
+    bounds = [_bounds(gaps[:, index], bool(share), level) for index, share in enumerate(limits.shares)]
     gap, low, high = (np.array(column) for column in zip(*bounds, strict=True))
     known = (~np.isnan(gaps)).sum(0)
+    worse = last.statistics >= last.boundary
     states = tuple(
-        _state(bool(worse), top, float(margin), number >= rule.prompts)
-        for worse, top, margin, number in zip(
-            last.statistics >= last.boundary, high, margins, known, strict=True
-        )
+        _state(bool(worse[index]), high[index], limits, index, known[index] >= rule.prompts)
+        for index in range(len(known))
     )
     return Judgement(
         verdict=_verdict(states),
@@ -124,13 +132,13 @@ def _bounds(gaps: NDArray[np.float64], share: bool, level: float) -> tuple[float
     return mean, mean - half, mean + half
 
 
-def _state(worse: bool, high: float, margin: float, enough: bool) -> State:
+def _state(worse: bool, high: float, limits: Limits, index: int, enough: bool) -> State:
     """Give the state; few prompts can prove that it is worse, and never that it is not."""
     if worse:
-        return "tolerated" if high <= margin else "worse"
+        return "tolerated" if high <= limits.tolerated[index] else "worse"
     if not enough or np.isnan(high):
         return "missing"
-    return "within" if high <= margin else "undecided"
+    return "within" if high <= limits.margins[index] else "undecided"
 
 
 def _verdict(states: tuple[State, ...]) -> GateVerdict:

@@ -18,6 +18,7 @@ _TABLES: Mapping[str, Sequence[str] | None] = {
     "test": ("prompts", "deals", "seed"),
     "metrics": ("spread", "least", "fixed"),
     "shares": None,
+    "tolerated": ("shares",),
     "factors": ("latency", "cost"),
 }
 """The keys of each table; a share may name any defect."""
@@ -52,6 +53,8 @@ class Margins:
     """Margins of single metrics in their unit, whatever the spread."""
     shares: Mapping[str, float]
     """Of a share of clips, by its name or ``default``."""
+    tolerated: float
+    """By how much a share may be proved to have risen; a margin is only what has to be shown."""
     factors: Mapping[str, float]
     """Of latency and cost, as a factor."""
 
@@ -73,6 +76,7 @@ def read_margins(path: Path | None = None) -> Margins:
         least=_of_metrics(metrics.table("least")),
         fixed=_of_metrics(metrics.table("fixed")),
         shares={name: _positive(shares, name, most=1.0) for name in shares.data},
+        tolerated=_positive(tables["tolerated"], "shares", most=1.0),
         factors={name: _positive(tables["factors"], name, least=1.0) for name in tables["factors"].data},
     )
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _NAMED = 6
 """Endpoints that a sentence names; the table has all of them."""
+_MOST = 3
+"""Defects that a verdict names."""
 REACH = 4.0
 """Margins to either side that the forest shows; what is farther off ends there."""
 
@@ -131,7 +133,7 @@ def _points(effect: Effect) -> str:
 
 def _why(decision: Decision) -> str:
     if decision.verdict == "fail":
-        return f"it is worse in {_some([told(effect) for effect in decision.of('worse')])}"
+        return f"it is worse in {_some([told(effect) for effect in decision.of('worse')])}{_by(decision)}"
     if decision.verdict == "pass":
         judged = sum(effect.state != "missing" for effect in decision.effects)
         return f"in none of {judged} endpoints is it worse by more than the margin"
@@ -162,17 +164,28 @@ def _where(decision: Decision) -> str:
     return f"worst: {listed(parts)}" if parts else ""
 
 
+def _by(decision: Decision) -> str:
+    """Name the defects by which more clips fail, where that more of them fail is what is wrong."""
+    risen = _risen(decision)
+    if not risen or "fails" not in {effect.endpoint for effect in decision.of("worse")}:
+        return ""
+    return f"; most of them by {listed([plain(effect.title) for effect in risen[:_MOST]])}"
+
+
 def _rare(decision: Decision) -> str:
-    """Name the defects that the baseline never shows and the candidate does, too seldom to tell."""
+    """Name all defects that the baseline never shows and the candidate does, too seldom for a proof each."""
     rare = [
-        f"{effect.title} ({_read(effect, effect.candidate)} of clips)"
-        for effect in decision.effects
-        if effect.endpoint.startswith("defect:")
-        and effect.baseline == 0
-        and effect.candidate
-        and effect.state != "worse"
+        f"{plain(effect.title)} ({_read(effect, effect.candidate)} of clips)"
+        for effect in _risen(decision)
+        if not effect.baseline and effect.state != "worse"
     ]
-    return _named("seen here and not in the baseline, too seldom to tell", rare)
+    return f"seen here and not in the baseline, each too seldom to be proved: {listed(rare)}" if rare else ""
+
+
+def _risen(decision: Decision) -> list[Effect]:
+    """Give the defects that more clips fail by, the most risen first."""
+    found = [e for e in decision.effects if e.endpoint.startswith("defect:") and (e.worse_by or 0.0) > 0]
+    return sorted(found, key=lambda effect: (-(effect.worse_by or 0.0), effect.endpoint))
 
 
 def _changes(decision: Decision) -> str:

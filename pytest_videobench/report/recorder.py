@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
@@ -128,8 +126,7 @@ class Recorder:
             for name, value in self._outcome.properties.items():
                 junit.add_global_property(name, value)
         if self._run is not None:
-            changes = self._outcome.changes
-            self._run.rows = [replace(row, change=changes.get(row.key, "")) for row in rows]
+            self._run.mark(self._outcome.changes)
 
     def _planned(self) -> int:
         return len(self._cases())
@@ -239,9 +236,13 @@ def plan_of(session: pytest.Session) -> str | None:
 
 def _left_out(session: pytest.Session) -> int:
     """Count the cases of the chosen tests that ``-k``, ``--lf``, a mark or a node id leaves out."""
-    chosen = Counter(test_of(item) for item in session.items if needs_clip(item))
+    chosen: dict[str, set[str]] = {}
+    for item in session.items:
+        case = case_of(item)
+        if case is not None and needs_clip(item):
+            chosen.setdefault(test_of(item), set()).add(case.key)
     collected = session.config.stash[collected_key]
-    return sum(len(collected[test]) - number for test, number in chosen.items() if test in collected)
+    return sum(len(set(collected.get(test, keys)) - keys) for test, keys in chosen.items())
 
 
 def leave_plan(config: pytest.Config, plan: str) -> None:

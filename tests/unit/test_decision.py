@@ -79,6 +79,18 @@ def test_a_loss_within_the_margin_is_tolerated_and_said() -> None:
     assert "Worse, and still within the margin: sharpness" in " ".join(gate_sentences(found))
 
 
+def test_a_proved_rise_of_failing_clips_fails_although_the_margin_is_wider() -> None:
+    rates = {"freeze": 0.02, "blur": 0.02, "flicker": 0.02}
+    found = decide(side(1, prompts=88), side(2, prompts=88, rates=rates), MARGINS)
+    fails = effect(found, "fails")
+    assert (found.verdict, fails.state) == ("fail", "worse")
+    assert (fails.high or 1) < fails.margin
+    text = gate_sentences(found)
+    assert "; most of them by " in text[0]
+    assert all(kind in " ".join(text) for kind in rates)
+    assert "seen here and not in the baseline, each too seldom to be proved" in " ".join(text).lower()
+
+
 def test_too_little_to_tell_says_how_many_rolls_would_decide() -> None:
     base, new = side(23, prompts=16, rolls=13), side(24, prompts=16, rolls=21)
     first = decide(base, _rolls(new, 3), MARGINS)
