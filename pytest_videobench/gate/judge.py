@@ -9,6 +9,7 @@ one-sided bound is; the whole passes only if all are, so each bound may have the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -96,7 +97,8 @@ def _judged(
     """Judge by the last of these looks; an earlier one never knows of rolls that came later."""
     last = looks(base, candidate, rolls, spent[: len(rolls)], deals=rule.deals, seed=rule.seed)[-1]
     gaps = differences(base, candidate[:, : rolls[-1]])
-    bounds = [_bounds(gaps[:, index], bool(share), level) for index, share in enumerate(limits.shares)]
+    added = _worth(base.shape[1], rolls[-1], rule)
+    bounds = [_bounds(gaps[:, i], level, added if share else None) for i, share in enumerate(limits.shares)]
     gap, low, high = (np.array(column) for column in zip(*bounds, strict=True))
     known = (~np.isnan(gaps)).sum(0)
     worse = last.statistics >= last.boundary
@@ -119,14 +121,26 @@ def _judged(
     )
 
 
-def _bounds(gaps: NDArray[np.float64], share: bool, level: float) -> tuple[float, float, float]:
-    """Give the mean difference over prompts and its one-sided bounds; NaN where two prompts are not there."""
+def _worth(held: int, made: int, rule: Rule) -> float:
+    """Give what an added pair is worth, against one of as few rolls as the gate takes: more rolls say more."""
+
+    def effective(rolls: float) -> float:
+        return rolls / (1 + (rolls - 1) * rule.resemblance)
+
+    return min(1.0, sqrt(effective(rule.looks[0]) / effective(2 / (1 / held + 1 / made))))
+
+
+def _bounds(gaps: NDArray[np.float64], level: float, added: float | None) -> tuple[float, float, float]:
+    """Give the mean difference over prompts and its one-sided bounds; NaN where two prompts are not there.
+
+    ``added`` is what a pair is worth that is added to those of shares, and ``None`` for other endpoints.
+    """
     known = gaps[~np.isnan(gaps)]
     if len(known) < 2:
         return np.nan, np.nan, np.nan
     mean = float(known.mean())
-    if share:
-        interval = paired_difference(known.tolist(), sure=1 - 2 * level)
+    if added is not None:
+        interval = paired_difference(known.tolist(), sure=1 - 2 * level, added=added)
         return mean, interval.low, interval.high
     half = float(t.isf(level, len(known) - 1) * known.std(ddof=1) / np.sqrt(len(known)))
     return mean, mean - half, mean + half

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _TABLES: Mapping[str, Sequence[str] | None] = {
     "error": ("rate", "looks", "spent"),
-    "test": ("prompts", "deals", "seed"),
+    "test": ("prompts", "resemblance", "deals", "seed"),
     "metrics": ("spread", "least", "fixed"),
     "shares": None,
     "tolerated": ("shares",),
@@ -36,6 +36,8 @@ class Rule:
     """Share of ``rate`` that is spent by each look."""
     prompts: int
     """With a value on both sides, below which an endpoint is not asked to lie within its margin."""
+    resemblance: float
+    """Correlation of rolls of one prompt that is assumed of shares, 0 to 1."""
     deals: int
     seed: int
 
@@ -112,6 +114,7 @@ def _rule(error: Table, test: Table) -> Rule:
         looks=tuple(int(n) for n in looks),
         spent=spent,
         prompts=int(_positive(test, "prompts", least=2)),
+        resemblance=_positive(test, "resemblance", most=1.0),
         deals=int(_positive(test, "deals", least=100, most=1_000_000)),
         seed=int(_positive(test, "seed", most=2**32)),
     )

@@ -169,7 +169,7 @@ def _by(decision: Decision) -> str:
     risen = _risen(decision)
     if not risen or "fails" not in {effect.endpoint for effect in decision.of("worse")}:
         return ""
-    return f"; most of them by {listed([plain(effect.title) for effect in risen[:_MOST]])}"
+    return f"; more clips fail by {listed([plain(effect.title) for effect in risen[:_MOST]])}"
 
 
 def _rare(decision: Decision) -> str:

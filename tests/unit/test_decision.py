@@ -86,7 +86,7 @@ def test_a_proved_rise_of_failing_clips_fails_although_the_margin_is_wider() -> 
     assert (found.verdict, fails.state) == ("fail", "worse")
     assert (fails.high or 1) < fails.margin
     text = gate_sentences(found)
-    assert "; most of them by " in text[0]
+    assert "; more clips fail by " in text[0]
     assert all(kind in " ".join(text) for kind in rates)
     assert "seen here and not in the baseline, each too seldom to be proved" in " ".join(text).lower()
 
@@ -101,6 +101,13 @@ def test_too_little_to_tell_says_how_many_rolls_would_decide() -> None:
     assert f"{needed} rolls a prompt would probably decide it (--vb-rolls {needed})" in verdict_line(first)
     later = decide(base, _rolls(new, needed), MARGINS)
     assert (later.verdict, later.rolls) == ("pass", needed)
+
+
+def test_more_rolls_help_a_small_suite_to_show_that_nothing_fails() -> None:
+    few = decide(side(1, prompts=12), side(2, prompts=12), MARGINS)
+    many = decide(side(1, prompts=12, rolls=13), side(2, prompts=12, rolls=8), MARGINS)
+    assert effect(few, "defect:freeze").state == "undecided"
+    assert effect(many, "defect:freeze").state == "within"
 
 
 def test_where_no_number_of_rolls_decides_it_says_what_would() -> None:

@@ -215,8 +215,8 @@ def test_margins_are_those_of_the_gate(margins: Margins) -> None:
     columns = [next(i for i, one in enumerate(found) if one.name == name) for name in source().endpoints]
     taken = Pair(baseline=numbers[..., columns], candidate=numbers[..., columns], units=source().units)
     taken.baseline[..., -1] = 0.0  # nobody has waited for these
-    given_limits = limits(taken, source(), margins)
-    assert dict(zip(source().endpoints, given_limits, strict=True)) == pytest.approx(
+    held_to = limits(taken, source(), margins)
+    assert dict(zip(source().endpoints, held_to.margins, strict=True)) == pytest.approx(
         {name: expected[name] for name in source().endpoints}
     )
 
