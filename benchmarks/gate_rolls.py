@@ -11,7 +11,6 @@ then three rolls of the second run are held against three of the first.
 from __future__ import annotations
 
 import argparse
-import json
 from collections import Counter
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from scipy.stats import binomtest
 
 from pytest_videobench.gate.decision import Decision, decide
 from pytest_videobench.gate.margins import read_margins
-from pytest_videobench.gate.row import Row
+from pytest_videobench.gate.rows import read_rows
 from pytest_videobench.gate.sample import Sample, samples_of
 
 SEED = 7
@@ -54,8 +53,7 @@ def main() -> None:
 
 
 def _samples(folder: Path) -> list[Sample]:
-    with (folder / "rows.jsonl").open(encoding="utf-8") as lines:
-        return list(samples_of([Row.from_json(json.loads(line)) for line in lines]))
+    return list(samples_of(read_rows(folder)))
 
 
 def _drawn(samples: list[Sample], rolls: list[int]) -> list[Sample]:

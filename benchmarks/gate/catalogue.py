@@ -80,17 +80,19 @@ def _edges(source: Source, margins: Margins) -> Iterator[Question]:
     kind, spread = usual(source), source.clean.spread[source.metrics.index(METRIC)]
     metric = {f"metric:{METRIC}": max(margins.spread, margins.least.get(METRIC, 0.0) / spread)}
     defect, error = {f"defect:{kind}": margins.share(kind)}, {"errors": margins.share("errors")}
+    sizes = (("all prompts", 0, 3), ("15 prompts", FEW, 3), ("15 prompts, 8 against 8", FEW, 8))
     for title, worse in ((METRIC, metric), (kind, defect), ("errors", error)):
-        for prompts, count in (("all prompts", 0), ("15 prompts", FEW)):
-            world = World(name=f"{prompts}, {title} at its margin", worse=worse, prompts=count)
+        for size, prompts, rolls in sizes:
+            name = f"{size}, {title} at its margin"
+            world = World(name=name, worse=worse, prompts=prompts, rolls=(rolls, rolls))
             yield Question(world=world, part=EDGES, share=0.25, methods=False)
 
 
 def _looks() -> Iterator[Question]:
-    for name, interaction, prompts in (
-        ("all prompts, up to 21 rolls", 0.0, 0),
-        ("prompts differ, up to 21 rolls", 0.3, 0),
-        ("15 prompts, up to 21 rolls", 0.0, FEW),
+    for world in (
+        World(name="all prompts, up to 21 rolls", rolls=(3, 21)),
+        World(name="prompts differ, up to 21 rolls", rolls=(3, 21), interaction=0.3),
+        World(name="15 prompts, up to 21 rolls", rolls=(3, 21), prompts=FEW),
+        World(name="15 prompts, up to 21 rolls against 8", rolls=(8, 21), prompts=FEW),
     ):
-        world = World(name=name, rolls=(3, 21), interaction=interaction, prompts=prompts)
         yield Question(world=world, part=LOOKS, share=0.25, methods=False, looks=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.errors import GoldenError
 from pytest_videobench.gate.golden import prompt_digests, read_baseline
-from pytest_videobench.gate.row import Row
+from pytest_videobench.gate.rows import ROWS, read_rows
 from pytest_videobench.gate.sample import Sample, samples_of
 from pytest_videobench.report.grammar import count, listed
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-_ROWS, _RUN = "rows.jsonl", "run.json"
+    from pytest_videobench.gate.row import Row
+
+_RUN = "run.json"
 _NAMED = 5
 """Prompts that a refusal names; the number is said in full."""
 _EMBEDDED = "procedural"
@@ -106,12 +108,12 @@ def common_prompts(entries: Sequence[Entry]) -> list[str]:
 
 
 def _read(path: Path) -> list[Entry]:
-    if (path / _ROWS).is_file():
+    if (path / ROWS).is_file():
         return _read_run(path)
     if not path.exists():
         raise GoldenError(f"{path}: no such report folder or golden")
     if (path / _RUN).is_file():
-        raise GoldenError(f"{path}: a report without {_ROWS}; run it again")
+        raise GoldenError(f"{path}: a report without {ROWS}; run it again")
     if path.is_dir() and not any(path.glob("*.json")):  # the folder of all goldens
         return [
             _read_golden(each) for each in sorted({file.parent for file in path.glob("*/*.json")} or {path})
@@ -120,11 +122,10 @@ def _read(path: Path) -> list[Entry]:
 
 
 def _read_run(folder: Path) -> list[Entry]:
+    rows = read_rows(folder)
     try:
-        lines = (folder / _ROWS).read_text(encoding="utf-8").splitlines()
-        rows = [Row.from_json(json.loads(line)) for line in lines]
         about = json.loads((folder / _RUN).read_text(encoding="utf-8"))
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, ValueError) as error:
         raise GoldenError(f"{folder}: cannot be read as a report ({error})") from None
     if not rows:
         raise GoldenError(f"{folder}: a report without a case; run it again")

@@ -11,8 +11,6 @@ from pytest_videobench.errors import SpecError
 if TYPE_CHECKING:
     import argparse
 
-    from pytest_videobench.gate.row import Row
-
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
@@ -49,9 +47,10 @@ def annotate(args: argparse.Namespace) -> int:
     if args.format == "markdown":
         print(_text(args.run, "summary.md"), end="")
         return 0
+    from pytest_videobench.gate.rows import read_rows
     from pytest_videobench.report.annotations import annotations_of, github, gitlab
 
-    said = annotations_of(_rows(args.run), about, args.root)
+    said = annotations_of(read_rows(args.run), about, args.root)
     if args.format == "gitlab":
         print(gitlab(said, (args.run / "index.html").as_posix()))
     else:
@@ -68,19 +67,6 @@ def _about(folder: Path) -> dict[str, Any]:
     if not isinstance(about, dict):
         raise SpecError(f"{folder / 'run.json'}: is no record of a run")
     return about
-
-
-def _rows(folder: Path) -> list[Row]:
-    """Read the rows; of a test that was run again the last, and of a killed run the whole lines."""
-    from pytest_videobench.gate.facts import place
-    from pytest_videobench.gate.row import Row
-
-    *lines, _half = _text(folder, "rows.jsonl").split("\n")
-    try:
-        rows = [Row.from_json(json.loads(line)) for line in lines]
-    except (ValueError, TypeError, AttributeError) as error:
-        raise SpecError(f"{folder / 'rows.jsonl'}: cannot be read ({error})") from None
-    return list({place(row): row for row in rows}.values())
 
 
 def _text(folder: Path, name: str) -> str:

@@ -122,7 +122,7 @@ def _judged(
 
 
 def _worth(held: int, made: int, rule: Rule) -> float:
-    """Give what an added pair is worth, against one of as few rolls as the gate takes: more rolls say more."""
+    """Give what an added pair is worth: less where its rolls are more than the least that the gate takes."""
 
     def effective(rolls: float) -> float:
         return rolls / (1 + (rolls - 1) * rule.resemblance)

@@ -21,6 +21,7 @@ from pytest_videobench.footage.strip import POSTER, STRIP
 from pytest_videobench.gate.facts import VERDICTS, place
 from pytest_videobench.gate.patterns import inherit, patterns
 from pytest_videobench.gate.row import Row
+from pytest_videobench.gate.rows import ROWS
 from pytest_videobench.report.digest import digest
 from pytest_videobench.report.markdown import summary
 from pytest_videobench.report.pages import write_pages
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from pytest_videobench.gate.patterns import Pattern
 
 RUN_VERSION = 1
-ROWS = "rows.jsonl"
 RUN = "run.json"
 PAGE = "index.html"
 SUMMARY = "summary.md"

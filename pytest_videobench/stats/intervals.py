@@ -78,18 +78,20 @@ def clustered_share(means: Sequence[float], number: int, *, sure: float = SURE) 
 
 
 def paired_difference(differences: Sequence[float], *, sure: float = SURE, added: float = 1.0) -> Interval:
-    """Give the interval of a mean of paired differences, each −1 to 1.
+    """Give the interval of a mean of paired differences, each -1 to 1.
 
     Two pairs are added that cancel out, half of one for, half against and one tied (Agresti and Min 2005), so
-    that few pairs, or pairs that all agree, do not feign certainty. ``added`` is what each is worth: 1 where a
-    pair is one observation on either side, less where it is the mean of many.
+    that few pairs, or pairs that all agree, do not feign certainty. ``added`` is what each is worth: 1 where
+    a pair is one observation on either side, less where it is the mean of many.
     """
+    if not differences:
+        return Interval(low=-1.0, high=1.0)
     number = len(differences) + 2
     values = np.asarray(differences, float)
     middle = float(values.sum()) / number
     variance = (float(np.square(values).sum()) + added**2) / number - middle**2
     half = _z(sure) * sqrt(variance / number)
-    mean = float(values.mean()) if len(values) else 0.0
+    mean = float(values.mean())
     return Interval(low=max(-1.0, min(mean, middle - half)), high=min(1.0, max(mean, middle + half)))
 
 

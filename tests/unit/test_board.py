@@ -374,7 +374,7 @@ def test_goldens_alone_have_a_page_without_clips(tmp_path: Path) -> None:
     [
         (["nothing"], "nothing: no such report folder or golden"),
         (["run", "run"], "given twice"),
-        (["run", "broken"], "broken: cannot be read as a report"),
+        (["run", "broken"], "rows.jsonl: cannot be read"),
         (["run", "empty"], "empty: a report without a case"),
     ],
 )
@@ -383,7 +383,7 @@ def test_bad_inputs_are_refused_in_one_line(
 ) -> None:
     write_run(tmp_path / "run", cases("a@1", [2]))
     write_run(tmp_path / "empty", [])
-    write_run(tmp_path / "broken", []).joinpath("rows.jsonl").write_text("{", encoding="utf-8")
+    write_run(tmp_path / "broken", []).joinpath("rows.jsonl").write_text("{\n", encoding="utf-8")
     paths = [str(tmp_path / name) for name in build]
     assert main(["compare", *paths, "--output", str(tmp_path / "out")]) == 2
     said = capsys.readouterr().err

@@ -15,7 +15,7 @@ from pytest_videobench.prompts.model import Prompt
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md")), *sorted(DOCS.glob("ci/*.md"))]
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 # [text](target) and [name]: target
 LINK = re.compile(r"\]\(([^()\s]+)\)|^\[[^\]]+\]: (\S+)$", re.MULTILINE)
@@ -68,7 +68,7 @@ def test_every_closed_word_of_a_prompt_is_named() -> None:
     assert {word for word in words if f"`{word}`" not in page} == set()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_leads_somewhere(page: Path) -> None:
     dead = []
     for target in links(page):
