@@ -24,7 +24,8 @@ def refusals(
         golden = baseline.goldens.get(style)
         if golden is None:
             there = ", ".join(sorted(baseline.goldens))
-            found.append(f"{baseline.folder} has no golden of {style!r}, only of {there}")
+            line = f"{baseline.folder} has no golden of {style!r}, only of {there}"
+            found.append(f"{line}; record it, or leave it out")
             continue
         found += [f"{golden.style}: {line}" for line in prompt_differences(golden.prompts, own)]
         found += [f"{golden.style}: {line}" for line in software_differences(golden.fingerprint, fingerprint)]

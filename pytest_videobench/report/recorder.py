@@ -81,10 +81,12 @@ class Recorder:
         self._add_crashes()
         if session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self._asked_for():
             self._open()
-        self._judge(session)
-        if self._run is not None:
-            assert self._page is not None
-            self._run.finish(self._facts(session), self._planned(), self._page.home())
+        try:
+            self._judge(session)
+        finally:  # whatever happens to the verdict, what was measured is kept
+            if self._run is not None:
+                assert self._page is not None
+                self._run.finish(self._facts(session), self._planned(), self._page.home())
         yield
         if self._page is not None and not seen:  # opened in the middle of this very hook
             self._page.finish(session)

@@ -377,7 +377,7 @@ def told_of(
     colour: bool = False,
     patterns: tuple[Pattern, ...] = (),
 ) -> list[str]:
-    run = SimpleNamespace(rows=rows, counts=lambda: counts, patterns=patterns)
+    run = SimpleNamespace(rows=rows, counts=lambda: counts, patterns=patterns, about={})
     writer = TerminalWriter(StringIO())
     writer.fullwidth, writer.hasmarkup = width, colour
     return list(summary(run, [], verbosity, writer))  # type: ignore[arg-type]  # enough of a run
