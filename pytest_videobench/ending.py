@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from pytest_videobench.report.grammar import count
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -94,8 +96,3 @@ def _silence(row: Row) -> str:
     """Give the kind of an error that says nothing of the model, of a case that has no verdict."""
     kind = (row.error or {}).get("kind", "unscored") if row.verdict in ("error", "unscored") else ""
     return kind if kind in SILENT or row.verdict == "unscored" else ""
-
-
-def count(number: int, word: str) -> str:
-    """Say a number of things."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_videobench.ending import SILENT, Outcome, count
+from pytest_videobench.ending import SILENT, Outcome
 from pytest_videobench.files import time_of_day
+from pytest_videobench.report.grammar import count
 from pytest_videobench.stash import case_of, collected_key, judge_key, needs_clip, settings_key, test_of
 
 if TYPE_CHECKING:

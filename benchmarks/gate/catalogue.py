@@ -84,7 +84,7 @@ def _edges(source: Source, margins: Margins) -> Iterator[Question]:
     for title, worse in ((METRIC, metric), (kind, defect), ("errors", error)):
         for size, prompts, rolls in sizes:
             name = f"{size}, {title} at its margin"
-            world = World(name=name, worse=worse, prompts=prompts, rolls=(rolls, rolls))
+            world = World(name=name, worse=worse, prompts=prompts, rolls=(rolls, rolls), printed=True)
             yield Question(world=world, part=EDGES, share=0.25, methods=False)
 
 

@@ -97,8 +97,8 @@ def _looks(results: Sequence[Result]) -> Iterator[str]:
     yield ""
     yield (
         "The baseline has 3 rolls where nothing else is said; the candidate is looked at after 3, 5, 8, 13 "
-        "and 21. Share of runs in per cent that fail: by the gate, which stops where it decides; if all looks "
-        "are taken whatever they say; and if each look may spend all of the 5 %."
+        "and 21. Share of runs in per cent that fail: by the gate, which stops where it decides; if all "
+        "looks are taken whatever they say; and if each look may spend all of the 5 %."
     )
     yield ""
     yield from _head(

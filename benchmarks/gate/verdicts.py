@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.gate.worlds import within
 from pytest_videobench.gate.judge import Limits, judge
 from pytest_videobench.stats.relabel import looks
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from benchmarks.gate.pool import Array, Source
+    from benchmarks.gate.pool import Source
     from benchmarks.gate.worlds import Pair
     from pytest_videobench.gate.judge import GateVerdict
     from pytest_videobench.gate.margins import Margins, Rule
@@ -61,16 +62,6 @@ def limits(pair: Pair, source: Source, margins: Margins) -> Limits:
         ]
     )
     return Limits(margins=found, tolerated=np.where(shares, margins.tolerated, found), shares=shares)
-
-
-def within(run: Array) -> Array:
-    """Give the standard deviation between rolls of one prompt, pooled, of every endpoint."""
-    there = ~np.isnan(run)
-    number = there.sum(axis=1, keepdims=True)
-    mean = np.where(there, run, 0.0).sum(axis=1, keepdims=True) / np.maximum(number, 1)
-    squares = np.square(np.where(there, run - mean, 0.0)).sum(axis=(0, 1))
-    pooled: Array = np.sqrt(squares / np.maximum(np.maximum(number - 1, 0).sum(axis=(0, 1)), 1))
-    return pooled
 
 
 def _limit(name: str, spread: float, margins: Margins) -> float:

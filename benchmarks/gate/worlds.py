@@ -35,6 +35,8 @@ class World:
     """Of the baseline and of the candidate."""
     worse: Mapping[str, float] = field(default_factory=dict)
     """Endpoint → by how much: standard deviations within prompts of a metric, share of clips of others."""
+    printed: bool = False
+    """Whether the standard deviations are those that the baseline's rolls show, as its margins are."""
     style: str = ""
     """Where all of it happens; everywhere if empty."""
     rarer: float = 1.0
@@ -73,9 +75,20 @@ def draw(world: World, source: Source, rng: np.random.Generator) -> Pair:
     if world.models == "flawed":
         candidate = _recorded(source, chosen, world.rolls[1], rng)
     else:
-        shift, raised = _changes(world, source, chosen, rates, rng)
+        spread = within(baseline)[: len(source.metrics)] if world.printed else source.clean.spread
+        shift, raised = _changes(world, source, chosen, rates, spread, rng)
         candidate = _run(world, source, world.rolls[1], chosen, raised, shift, rng)
     return Pair(baseline=baseline, candidate=candidate, units=source.units)
+
+
+def within(run: Array) -> Array:
+    """Give the standard deviation between rolls of one prompt, pooled, of every endpoint."""
+    there = ~np.isnan(run)
+    number = there.sum(axis=1, keepdims=True)
+    mean = np.where(there, run, 0.0).sum(axis=1, keepdims=True) / np.maximum(number, 1)
+    squares = np.square(np.where(there, run - mean, 0.0)).sum(axis=(0, 1))
+    pooled: Array = np.sqrt(squares / np.maximum(np.maximum(number - 1, 0).sum(axis=(0, 1)), 1))
+    return pooled
 
 
 def _rates(world: World, source: Source, prompts: int, rng: np.random.Generator) -> Array:
@@ -89,10 +102,14 @@ def _rates(world: World, source: Source, prompts: int, rng: np.random.Generator)
 
 
 def _changes(
-    world: World, source: Source, chosen: NDArray[np.intp], rates: Array, rng: np.random.Generator
+    world: World,
+    source: Source,
+    chosen: NDArray[np.intp],
+    rates: Array,
+    spread: Array,
+    rng: np.random.Generator,
 ) -> tuple[Array, Array]:
     """Give what the candidate's metrics move by, and its rates."""
-    spread = source.clean.spread
     shift = world.interaction * spread * rng.standard_normal((len(chosen), len(spread)))
     rates = rates.copy()
     if world.interaction:
