@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from benchmarks.gate.methods import Method
     from benchmarks.gate.simulate import Result
 
+INTRO = Path(__file__).with_name("intro.md")
 NOMINAL = 0.05
 VERDICTS = ("pass", "inconclusive", "fail")
 NONE = "–"
@@ -24,20 +26,21 @@ NONE = "–"
 
 def lines(results: Sequence[Result]) -> Iterator[str]:
     """Give all tables whose worlds were simulated."""
+    yield INTRO.read_text(encoding="utf-8")
     parts = {
         part: [one for one in results if one.question.part == part] for part in (QUIET, DROPS, EDGES, LOOKS)
     }
     if quiet := parts[QUIET]:
-        yield "### False alarms when nothing became worse"
+        yield "## False alarms when nothing became worse"
         yield from _alarms(quiet)
     if drops := parts[DROPS]:
-        yield "### Power where every method has 5 % of false alarms"
+        yield "## Power where every method has 5 % of false alarms"
         yield from _power(drops, parts[QUIET])
     if judged := [one for own in parts.values() for one in own]:
-        yield "### The gate's verdicts"
+        yield "## The gate's verdicts"
         yield from _verdicts(judged)
     if parts[LOOKS]:
-        yield "### Up to five looks when nothing became worse"
+        yield "## Up to five looks when nothing became worse"
         yield from _looks(parts[LOOKS])
 
 
@@ -45,9 +48,11 @@ def _alarms(results: Sequence[Result]) -> Iterator[str]:
     yield ""
     yield "Share of runs in per cent in which any endpoint is called worse, with 95 % limits."
     yield ""
-    yield from _head(["world", *(method.title for method in METHODS), "runs"])
+    yield from _head(["world", "the gate", *(method.title for method in METHODS), "runs"])
     for result in results:
-        cells = [_limits(_calls(result, method, method.limit)) for method in METHODS]
+        failed = sum(outcome.verdict == "fail" for outcome in result.outcomes)
+        cells = [_limits((failed, len(result.outcomes)))]
+        cells += [_limits(_calls(result, method, method.limit)) for method in METHODS]
         yield _row([result.question.world.name, *cells, _runs(result)])
     yield ""
 
