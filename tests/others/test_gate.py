@@ -55,10 +55,10 @@ def test_a_run_with_a_timeout_is_never_a_pass_nor_a_baseline(recorded: Suite) ->
     (golden,) = recorded.root.glob("golden/*/tiny.json")
     before = golden.read_bytes()
     recorded.module(MODULE + HANGS.replace("test_tiny", "test_hangs"))
-    result = recorded.run(*GATE, "--timeout=5", "-p", "no:xdist")
+    result = recorded.run(*GATE, "--timeout=10", "-p", "no:xdist")
     assert result.ret == INCONCLUSIVE
     assert "3 cases without a verdict on the model (test error 3)" in decision(recorded)["reasons"][0]
-    result = recorded.run(*RECORD, "--timeout=5", "-p", "no:xdist")
+    result = recorded.run(*RECORD, "--timeout=10", "-p", "no:xdist")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["golden: nothing was recorded: *test error 3*"])
     assert golden.read_bytes() == before

@@ -151,8 +151,9 @@ def test_clips_play_and_stop_as_one(watched: Watched, board: Path) -> None:
     page = clips(watched, board)
     page.keyboard.press(" ")
     page.wait_for_function(f"() => {VIDEOS}.every((video) => video.currentTime > 0.3)")
-    first, second = times(page)
-    assert abs(first - second) < 0.15
+    # A clip that lags is set right, however long a busy machine takes.
+    apart = f"Math.abs({VIDEOS}[0].currentTime - {VIDEOS}[1].currentTime)"
+    page.wait_for_function(f"() => {VIDEOS}.every((video) => !video.paused) && {apart} < 0.1")
     page.keyboard.press(" ")
     assert page.evaluate(f"() => {VIDEOS}.every((video) => video.paused)")
     page.keyboard.press(" ")
