@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_videobench.errors import GoldenError
+from pytest_videobench.report.grammar import count
 
 if TYPE_CHECKING:
     import argparse
@@ -93,7 +94,7 @@ def archive(args: argparse.Namespace) -> int:
     baseline = read_baseline(args.baseline, args.golden)
     clips = write_archive(baseline, Store(args.cache), args.out)
     size = args.out.stat().st_size / 1e6
-    print(f"{args.out}: {baseline.backend}, {_count(clips, 'clip')}, {size:.2f} MB")
+    print(f"{args.out}: {baseline.backend}, {count(clips, 'clip')}, {size:.2f} MB")
     return 0
 
 
@@ -106,7 +107,7 @@ def restore(args: argparse.Namespace) -> int:
     for golden in contents.goldens.values():
         print(f"{golden.path(args.golden)}: {_size(len(golden.prompts), golden.rolls)}")
     print(
-        f"{args.cache}: {_count(len(contents.clips), 'clip')}; pytest --vb-offline runs without the backend"
+        f"{args.cache}: {count(len(contents.clips), 'clip')}; pytest --vb-offline runs without the backend"
     )
     return 0
 
@@ -116,7 +117,7 @@ def _headline(baseline: Baseline) -> str:
     prompts = sum(len(golden.prompts) for golden in goldens)
     days = sorted({golden.recorded for golden in goldens})
     span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
-    styles = _count(len(goldens), "style")
+    styles = count(len(goldens), "style")
     size = _size(prompts, min(golden.rolls for golden in goldens))
     return f"{baseline.backend}  {styles}, {size}, {span}, {sum(g.cost_usd for g in goldens):.2f} USD"
 
@@ -154,11 +155,7 @@ def _numbers(samples: Sequence[Sample]) -> str:
 
 
 def _size(prompts: int, rolls: int) -> str:
-    return f"{_count(prompts, 'prompt')} × {_count(rolls, 'roll')}"
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    return f"{count(prompts, 'prompt')} × {count(rolls, 'roll')}"
 
 
 def _action(
