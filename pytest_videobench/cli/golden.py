@@ -106,9 +106,7 @@ def restore(args: argparse.Namespace) -> int:
     contents = restore_archive(args.file, args.golden, Store(args.cache), force=args.force)
     for golden in contents.goldens.values():
         print(f"{golden.path(args.golden)}: {_size(len(golden.prompts), golden.rolls)}")
-    print(
-        f"{args.cache}: {count(len(contents.clips), 'clip')}; pytest --vb-offline runs without the backend"
-    )
+    print(f"{args.cache}: {count(len(contents.clips), 'clip')}; pytest --vb-offline runs without the backend")
     return 0
 
 
