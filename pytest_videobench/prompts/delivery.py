@@ -30,5 +30,5 @@ def read_ratio(text: str) -> tuple[int, int]:
 
 
 def _pair(text: str, mark: str) -> tuple[int, int] | None:
-    match = re.fullmatch(rf"([0-9]{{1,5}}){mark}([0-9]{{1,5}})", text)
+    match = re.fullmatch(rf"0*([0-9]{{1,5}}){mark}0*([0-9]{{1,5}})", text)
     return (int(match[1]), int(match[2])) if match else None

@@ -109,10 +109,10 @@ def test_trap_7_a_cancelled_task_ends_at_once(fake: FakeRunway, tmp_path: Path) 
 
 
 def test_trap_14_throttled_is_time_in_the_queue(fake: FakeRunway, tmp_path: Path) -> None:
-    fake.at_once, fake.seconds = 1, 0.2
+    fake.at_once, fake.seconds = 1, 2.0
     now = time.monotonic()
     other = fake.create({"duration": 5}, "somebody-else")
-    other.started, other.ended = now, now + 0.5
+    other.started, other.ended = now, now + 2.0
     made = drive("runway", tmp_path)
     assert made.latency["queued"] > 0.05
     assert made.latency["running"] > 0.1

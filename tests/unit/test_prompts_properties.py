@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pytest_videobench.errors import PromptError
@@ -245,6 +245,7 @@ def test_a_scribbled_file_loads_or_is_refused_in_one_line(
 
 @pytest.mark.parametrize(("reader", "mark"), [(read_size, "x"), (read_ratio, ":")])
 @given(text=st.text(max_size=12) | st.from_regex(r"[0-9]{1,6}[x:][0-9]{1,6}", fullmatch=True))
+@example(text="000020x20")
 def test_a_shape_is_read_as_written_or_refused_in_one_line(
     reader: Callable[[str], tuple[int, int]], mark: str, text: str
 ) -> None:
