@@ -25,7 +25,7 @@ import numpy as np
 from benchmarks.accuracy.corpus import CLIPS, HALVES, clips, draw
 from benchmarks.accuracy.statistics import share_interval
 from benchmarks.virtual_camera import RADIUS, WIDTH, Window, eased, laid_over, sway, true_steps
-from pytest_videobench.backends.procedural.encoder import encode
+from pytest_videobench.media import encode
 from pytest_videobench.defects.jitter import jitter
 from pytest_videobench.footage.analyse import analyse
 from pytest_videobench.footage.camera_class import camera_move, seen_as

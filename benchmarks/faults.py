@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pytest_videobench.backends.procedural.encoder import encode
+from pytest_videobench.media import encode
 from pytest_videobench.backends.procedural.renderer import film
 from pytest_videobench.backends.registry import make_backend
 from pytest_videobench.cases import Case

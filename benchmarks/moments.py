@@ -26,7 +26,7 @@ import numpy as np
 
 from benchmarks.accuracy.statistics import share_interval
 from benchmarks.faults import REAL, is_clean, labels
-from pytest_videobench.backends.procedural.encoder import encode
+from pytest_videobench.media import encode
 from pytest_videobench.backends.procedural.renderer import film
 from pytest_videobench.backends.registry import make_backend
 from pytest_videobench.cases import Case

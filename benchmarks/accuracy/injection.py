@@ -19,7 +19,7 @@ from zlib import crc32
 from benchmarks.accuracy import driven
 from benchmarks.accuracy.corpus import CLIPS, Clip, Piece, draw, settings
 from pytest_videobench import faults as faults_package
-from pytest_videobench.backends.procedural.encoder import encode
+from pytest_videobench.media import encode
 from pytest_videobench.errors import ClipError
 from pytest_videobench.faults import FAULTS, Take, inject, truncate
 from pytest_videobench.faults.dose import strengths

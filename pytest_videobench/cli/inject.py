@@ -135,7 +135,7 @@ def _write(take: Take, of_file: bool, args: argparse.Namespace, part: Path) -> I
 def _encode(take: Take, path: Path) -> None:
     import numpy as np
 
-    from pytest_videobench.backends.procedural.encoder import encode
+    from pytest_videobench.media import encode
 
     width, height = take.size[0] // 2 * 2, take.size[1] // 2 * 2  # 4:2:0 knows even sides only
     frames = (np.ascontiguousarray(picture[:height, :width]) for picture in take.frames)

@@ -46,16 +46,16 @@ def cut_off(path: Path, lost: float) -> tuple[int, int, float]:
 
 def _frames(data: bytes) -> tuple[int, float]:
     """Count the frames that can be decoded, and give the rate."""
-    import av
+    from pytest_videobench.media import MediaError, open_video
 
     count, rate = 0, 0.0
     try:
-        with av.open(io.BytesIO(data), "r") as container:
+        with open_video(io.BytesIO(data)) as container:
             stream = container.streams.video[0]
             rate = float(stream.average_rate or 0)
             for packet in container.demux(stream):
                 count += len(packet.decode())
-    except (av.error.FFmpegError, IndexError):  # the end of what was left
+    except (MediaError, IndexError):  # the end of what was left
         pass
     return count, rate
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import version
 
 FOOTAGE_VERSION = 3
 """Goes up whenever the meaning or the computation of a footage field changes."""
@@ -12,15 +11,14 @@ FOOTAGE_VERSION = 3
 @cache
 def fingerprint() -> dict[str, str]:
     """Name the decoder, the picture library and our own version."""
-    import av
     import cv2
     import numpy as np
 
     from pytest_videobench import __version__
+    from pytest_videobench.media import decoder
 
-    codec = ".".join(map(str, av.library_versions["libavcodec"]))
     return {
-        "decoder": f"PyAV {version('av')}, libavcodec {codec}",
+        "decoder": decoder(),
         "opencv": cv2.__version__,
         "numpy": np.__version__,
         "footage": str(FOOTAGE_VERSION),

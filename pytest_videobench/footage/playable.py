@@ -29,7 +29,7 @@ def write_playable(path: Path, probe: Probe, folder: Path) -> None:
     """
     if plays(path, probe) or (folder / PLAYABLE).exists():
         return
-    from pytest_videobench.backends.procedural.encoder import encode
+    from pytest_videobench.media import encode
 
     part = folder / f"part-{PLAYABLE}"
     size = (probe.width // 2 * 2, probe.height // 2 * 2)

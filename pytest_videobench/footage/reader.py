@@ -9,14 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import av
-import av.container
 import cv2
 import numpy as np
-from av.video.reformatter import VideoReformatter
 
 from pytest_videobench.errors import Unreadable
 from pytest_videobench.footage.probe import Probe
+from pytest_videobench.media import (
+    MediaError,
+    ToBgr,
+    colour_space,
+    duration_of,
+    moving_pictures,
+    open_video,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +29,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pytest_videobench.media import Container, Frame, Stream
+
 _TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 _POINTERS = frozenset({"concat", "hls", "dash", "image2", "image2pipe", "sdp", "rtsp", "webm_dash_manifest"})
-_YUV_SPACES = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 9: "bt2020nc", 10: "bt2020c"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +69,12 @@ class Reader:
 
     def __iter__(self) -> Iterator[Picture]:
         try:
-            # "file:" keeps a name such as "take:2.mp4" from being read as a protocol.
-            with av.open(f"file:{self.path.absolute()}", metadata_errors="ignore") as container:
+            with open_video(self.path) as container:
                 self._stream = _video_stream(container, self.path)
                 self._read_header(container)
                 for frame in self._frames(container):
                     yield self._picture(frame)
-        except av.error.FFmpegError as error:
+        except MediaError as error:
             raise Unreadable(self.path, f"not a video that can be decoded ({error.strerror})") from error
         if not self._times:
             raise Unreadable(self.path, "holds no frame that can be decoded; it may be cut off")
@@ -90,14 +95,14 @@ class Reader:
             pix_fmt=first.format.name,
             bit_depth=max(component.bits for component in first.format.components),
             rotation=int(first.rotation) % 360,
-            colour_space=_YUV_SPACES.get(int(first.colorspace), "unspecified"),
+            colour_space=self._colour_space,
             variable_rate=_is_variable(times),
             promised_frames=self._promised_frames,
             promised_duration=self._promised_duration,
             decode_errors=self._errors,
         )
 
-    def _read_header(self, container: av.container.InputContainer) -> None:
+    def _read_header(self, container: Container) -> None:
         stream = self._stream
         stream.thread_type = "AUTO"
         # Two threads overlap decoding and analysis without starving other workers' cores.
@@ -105,37 +110,37 @@ class Reader:
         self._codec = stream.codec_context.name
         self._rate = float(stream.average_rate or stream.guessed_rate or 0)
         self._promised_frames = int(stream.frames or 0)
-        self._promised_duration = 0.0
-        if container.duration and len(container.streams) == 1:  # else it may be the sound's
-            self._promised_duration = container.duration / av.time_base
+        alone = len(container.streams) == 1  # else the container's duration may be the sound's
+        self._promised_duration = duration_of(container) if alone else 0.0
         if stream.duration and stream.time_base:
             self._promised_duration = float(stream.duration * stream.time_base)
-        self._reformatter = VideoReformatter()
+        self._to_bgr = ToBgr()
 
-    def _frames(self, container: av.container.InputContainer) -> Iterator[av.VideoFrame]:
+    def _frames(self, container: Container) -> Iterator[Frame]:
         """Decode packet by packet, so that one broken packet does not end the clip."""
         for packet in container.demux(self._stream):
             try:
                 frames = packet.decode()
-            except av.error.FFmpegError:
+            except MediaError:
                 self._errors += 1
                 continue
             for frame in frames:
                 self._errors += bool(frame.is_corrupt)
                 yield frame
 
-    def _picture(self, frame: av.VideoFrame) -> Picture:
+    def _picture(self, frame: Frame) -> Picture:
         if self._first is None:
             self._first = frame
+            self._colour_space = colour_space(frame)
             self._origin = frame.time or 0.0
-        bgr = _upright(_bgr(self._reformatter, frame), int(frame.rotation) % 360)
+        bgr = _upright(self._to_bgr(frame), int(frame.rotation) % 360)
         if not self._times:
             self._shape = (bgr.shape[0], bgr.shape[1])
         elif bgr.shape[:2] != self._shape:  # a stream may change its size; one clip has one size
             bgr = np.asarray(cv2.resize(bgr, self._shape[::-1], interpolation=cv2.INTER_AREA), np.uint8)
         return Picture(self._stamp(frame), bgr)
 
-    def _stamp(self, frame: av.VideoFrame) -> float:
+    def _stamp(self, frame: Frame) -> float:
         """Give the frame's time, and where the container has none, count on at its rate."""
         gap = 1 / self._rate if self._rate else 1 / 24
         last = self._times[-1] if self._times else -gap
@@ -148,23 +153,16 @@ class Reader:
         return time
 
 
-def _video_stream(container: av.container.InputContainer, path: Path) -> av.video.stream.VideoStream:
+def _video_stream(container: Container, path: Path) -> Stream:
     """Choose the moving picture, not a cover image; refuse files that only point to others."""
     if _POINTERS.intersection(container.format.name.split(",")):
         raise Unreadable(path, f"is a list of other files ({container.format.name}), not a clip")
-    streams = [s for s in container.streams.video if not s.disposition & type(s.disposition).attached_pic]
+    streams = list(moving_pictures(container))
     if not streams:
         raise Unreadable(path, "holds no video stream")
     if streams[0].codec_context is None:
         raise Unreadable(path, "its codec is unknown to this PyAV")
     return streams[0]
-
-
-def _bgr(reformatter: VideoReformatter, frame: av.VideoFrame) -> NDArray[np.uint8]:
-    """View the converted picture without copying it, unless its rows are padded."""
-    plane = reformatter.reformat(frame, format="bgr24").planes[0]
-    rows = np.frombuffer(plane, np.uint8).reshape(frame.height, plane.line_size)  # type: ignore[call-overload]  # a plane is a buffer
-    return np.ascontiguousarray(rows[:, : frame.width * 3]).reshape(frame.height, frame.width, 3)
 
 
 def _upright(bgr: NDArray[np.uint8], rotation: int) -> NDArray[np.uint8]:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from pytest_videobench.backends.procedural.encoder import encode
+from pytest_videobench.media import encode
 from pytest_videobench.backends.procedural.renderer import film
 from pytest_videobench.backends.registry import make_backend
 from pytest_videobench.cases import Case

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_videobench.backends.procedural.encoder import encode
+from pytest_videobench.media import encode
 from pytest_videobench.backends.registry import make_backend
 from pytest_videobench.cases import Case
 from pytest_videobench.errors import ClipError, SpecError

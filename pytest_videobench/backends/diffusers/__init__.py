@@ -87,7 +87,7 @@ class Diffusers(Backend):
     def generate(self, request: Request, workdir: Path) -> Generation:
         """Run the pipeline and write its frames as ``clip.mp4`` in ``workdir``."""
         from pytest_videobench.backends.diffusers.engine import run
-        from pytest_videobench.backends.procedural.encoder import encode
+        from pytest_videobench.media import encode
 
         call, path = self._call(request), workdir / "clip.mp4"
         take = run(self._load, call, request.seed)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pytest_videobench.backends.procedural.encoder import encode
+from pytest_videobench.media import encode
 from pytest_videobench.errors import ClipError
 
 if TYPE_CHECKING:

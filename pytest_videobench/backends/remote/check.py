@@ -15,7 +15,7 @@ _SUFFIXES = {
     "avi": ".avi",
     "mpegts": ".ts",
 }
-_OPEN = {"format_whitelist": ",".join(("mov", *_SUFFIXES)), "protocol_whitelist": "file"}
+_FORMATS = ("mov", *_SUFFIXES)
 """A playlist would have us fetch whatever it names."""
 
 
@@ -24,17 +24,17 @@ def checked_clip(path: Path) -> Path:
 
     Raises ``ValueError`` with a few words for people where it is no video.
     """
-    import av
+    from pytest_videobench.media import MediaError, open_video
 
     try:
-        with av.open(str(path), options=_OPEN) as container:
+        with open_video(path, formats=_FORMATS) as container:
             kinds = set(container.format.name.split(","))
             if not container.streams.video or next(container.decode(video=0), None) is None:
                 raise ValueError("what came back has no picture that can be decoded")
             for _ in container.demux(video=0):
                 pass
             suffix = next((_SUFFIXES[kind] for kind in _SUFFIXES if kind in kinds), ".mp4")
-    except (av.FFmpegError, OSError) as error:
+    except (MediaError, OSError) as error:
         raise ValueError(f"what came back is no video ({_start(path)}; {error})") from None
     return path.rename(path.with_name(f"clip{suffix}"))
 
