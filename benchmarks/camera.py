@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pytest_videobench.backends.procedural.camera import moves
-from pytest_videobench.media import encode
 from pytest_videobench.backends.procedural.renderer import Film, film
 from pytest_videobench.backends.registry import make_backend
 from pytest_videobench.cases import Case
@@ -30,6 +29,7 @@ from pytest_videobench.footage.analyse import analyse
 from pytest_videobench.footage.camera import fit_camera
 from pytest_videobench.footage.camera_class import camera_move, seen_as
 from pytest_videobench.footage.motion import block_means
+from pytest_videobench.media import encode
 from pytest_videobench.prompts.load import load_styles, suites_root
 from pytest_videobench.prompts.vocabulary import CAMERA_MOVES
 

@@ -25,12 +25,12 @@ import numpy as np
 from benchmarks.accuracy.corpus import CLIPS, HALVES, clips, draw
 from benchmarks.accuracy.statistics import share_interval
 from benchmarks.virtual_camera import RADIUS, WIDTH, Window, eased, laid_over, sway, true_steps
-from pytest_videobench.media import encode
 from pytest_videobench.defects.jitter import jitter
 from pytest_videobench.footage.analyse import analyse
 from pytest_videobench.footage.camera_class import camera_move, seen_as
 from pytest_videobench.footage.reader import Reader
 from pytest_videobench.footage.scale import shrink
+from pytest_videobench.media import encode
 from pytest_videobench.prompts.model import Expectations
 
 if TYPE_CHECKING:

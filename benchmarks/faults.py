@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pytest_videobench.media import encode
 from pytest_videobench.backends.procedural.renderer import film
 from pytest_videobench.backends.registry import make_backend
 from pytest_videobench.cases import Case
@@ -35,6 +34,7 @@ from pytest_videobench.footage.reader import Reader
 from pytest_videobench.footage.scale import shrink
 from pytest_videobench.gate.assess import Assessment, assess
 from pytest_videobench.gate.thresholds import complete
+from pytest_videobench.media import encode
 from pytest_videobench.prompts.load import load_styles, suites_root
 from pytest_videobench.prompts.model import Delivery, Expectations
 

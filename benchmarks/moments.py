@@ -26,7 +26,6 @@ import numpy as np
 
 from benchmarks.accuracy.statistics import share_interval
 from benchmarks.faults import REAL, is_clean, labels
-from pytest_videobench.media import encode
 from pytest_videobench.backends.procedural.renderer import film
 from pytest_videobench.backends.registry import make_backend
 from pytest_videobench.cases import Case
@@ -36,6 +35,7 @@ from pytest_videobench.faults import FAULTS, Take, inject
 from pytest_videobench.footage.keep import footage_of, load
 from pytest_videobench.footage.reader import Reader
 from pytest_videobench.footage.scale import shrink
+from pytest_videobench.media import encode
 from pytest_videobench.moments.moments import Moment, moments
 from pytest_videobench.prompts.load import load_styles, suites_root
 from pytest_videobench.prompts.model import Expectations

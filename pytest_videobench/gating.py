@@ -5,18 +5,28 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_videobench.ending import SILENT, Outcome
 from pytest_videobench.files import time_of_day
 from pytest_videobench.report.grammar import count
-from pytest_videobench.stash import case_of, collected_key, judge_key, needs_clip, settings_key, test_of
+from pytest_videobench.stash import (
+    WORKER_RULER,
+    case_of,
+    collected_key,
+    judge_key,
+    needs_clip,
+    ruler_key,
+    settings_key,
+    test_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from pytest_videobench.asking import Asked
     from pytest_videobench.cases import Case
@@ -24,6 +34,7 @@ if TYPE_CHECKING:
     from pytest_videobench.gate.decision import Decision
     from pytest_videobench.gate.golden import Baseline, Golden
     from pytest_videobench.gate.margins import Margins
+    from pytest_videobench.gate.row import Row
     from pytest_videobench.gate.sample import Sample
     from pytest_videobench.options import Settings
 
@@ -44,14 +55,15 @@ _COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
 class Gate:
     """Decides a run against a baseline."""
 
-    def __init__(self, settings: Settings, baseline: Baseline, margins: Margins) -> None:
-        self._settings, self._baseline, self._margins = settings, baseline, margins
+    def __init__(self, settings: Settings, baseline: Baseline, margins: Margins, ruler: Path) -> None:
+        self._settings, self._baseline, self._margins, self._ruler = settings, baseline, margins, ruler
 
     def end(self, ending: Ending) -> Outcome | None:
         """Decide; a run with gaps is never a pass."""
         if not ending.rows:
             return self._without_a_case(ending)
         from pytest_videobench.gate.changes import changes
+        from pytest_videobench.gate.ruler import read_checks, ruler_line
         from pytest_videobench.gate.sample import samples_of
         from pytest_videobench.report.gated import gate_sentences, verdict_line
 
@@ -60,9 +72,10 @@ class Gate:
         samples = [sample for sample in samples_of(ending.rows) if sample.error not in SILENT]
         absent = tuple(sorted(self._baseline.goldens.keys() - set(styles)))
         decision = replace(self._decide(baseline, samples, ending), absent=absent)
+        ruler = ruler_line(read_checks(self._ruler), self._margins.ruler)
         return Outcome(
             exitstatus=self._status(decision.verdict, ending, decision.reasons),
-            lines=(f"gate: {verdict_line(decision)}",),
+            lines=tuple(filter(None, (f"gate: {verdict_line(decision)}", ruler))),
             details=gate_sentences(decision)[1:],
             colour=_COLOURS[decision.verdict],
             facts={"gate": decision.to_json()},
@@ -145,15 +158,21 @@ class Recording:
 
         goldens = goldens_of(ending.rows, time_of_day().partition("T")[0])
         try:
-            lines = tuple(f"golden: {self._write(golden)}" for golden in goldens)
+            with TemporaryDirectory() as folder:
+                lines = tuple(
+                    f"golden: {self._write(golden, ending.rows, Path(folder))}" for golden in goldens
+                )
         except OSError as error:
             return _refused(f"{self._root}: cannot be written ({error.strerror or error})", ending)
         status = pytest.ExitCode.TESTS_FAILED if ending.others else pytest.ExitCode.OK
         return Outcome(exitstatus=status, lines=lines, colour="green")
 
-    def _write(self, golden: Golden) -> str:
+    def _write(self, golden: Golden, rows: Sequence[Row], workdir: Path) -> str:
+        from pytest_videobench.gate.canary_clips import record_canaries
         from pytest_videobench.gate.golden import write_golden
 
+        own = [row for row in rows if (row.backend, row.style) == (golden.backend, golden.style)]
+        record_canaries(golden, own, self._root, workdir)
         path = golden.path(self._root)
         was = _size_of(path)
         shown = os.path.relpath(path, self._here) if path.is_relative_to(self._here) else str(path)
@@ -176,8 +195,25 @@ def prepare(config: pytest.Config, settings: Settings) -> None:
         raise pytest.UsageError(
             f"{settings.gate_source}: needs at least {margins.rule.looks[0]} rolls, got {settings.rolls}"
         )
-    if not settings.dry_run and not config.option.collectonly:
-        config.stash[judge_key] = Gate(settings, baseline, margins)
+    if settings.dry_run or config.option.collectonly:
+        return
+    folder = TemporaryDirectory(prefix="videobench-ruler-")
+    config.add_cleanup(folder.cleanup)
+    config.stash[ruler_key] = Path(folder.name)
+    config.stash[judge_key] = Gate(settings, baseline, margins, Path(folder.name))
+    if config.pluginmanager.hasplugin("xdist"):
+        config.pluginmanager.register(XdistRuler(Path(folder.name)), "videobench-ruler-xdist")
+
+
+class XdistRuler:
+    """Tells workers, who know the cases, where the first of them leaves what it measured on the canaries."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker that starts."""
+        node.workerinput[WORKER_RULER] = str(self._folder)
 
 
 def refusals(session: pytest.Session) -> list[str]:
@@ -199,7 +235,8 @@ def refusals(session: pytest.Session) -> list[str]:
             f"{settings.gate_source} judges one backend; this run has {names}; choose by -m or --vb-backend"
         ]
     return [
-        f"{settings.gate_source}: {line}" for line in [*_not_comparable(settings, *asked.values()), *tests]
+        f"{settings.gate_source}: {line}"
+        for line in [*_not_comparable(session.config, settings, *asked.values()), *tests]
     ]
 
 
@@ -223,13 +260,18 @@ def _read(settings: Settings) -> tuple[Baseline, Margins]:
         raise pytest.UsageError(f"{settings.gate_source}: {error}") from None
 
 
-def _not_comparable(settings: Settings, asked: Mapping[str, Asked]) -> Iterator[str]:
+def _not_comparable(config: pytest.Config, settings: Settings, asked: Mapping[str, Asked]) -> Iterator[str]:
     from pytest_videobench.gate.comparable import refusals as differences
-    from pytest_videobench.gate.suite import software
+    from pytest_videobench.gate.ruler import check_once
+    from pytest_videobench.gate.ruler import refusals as ruler_refusals
 
     baseline, margins = _read(settings)
     prompts = {style: own.prompts for style, own in asked.items()}
-    yield from differences(baseline, prompts, software())
+    yield from differences(baseline, prompts)
+    folder = config.stash.get(ruler_key, None)
+    if folder is not None:
+        checks = check_once(folder, baseline, margins, sorted(asked.keys() & baseline.goldens.keys()))
+        yield from ruler_refusals(baseline, checks)
     least = margins.rule.looks[0]
     for style in sorted(asked.keys() & baseline.goldens.keys()):
         rolls = baseline.goldens[style].rolls

@@ -40,15 +40,15 @@ B-frames reads memory that x264 has not set."""
 _BT709 = 1
 _YUV_SPACES = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 9: "bt2020nc", 10: "bt2020c"}
 _NEAREST = {8: 1, 10: 9, 11: 1, 12: 1, 13: 9, 14: 9}
-"""Matrices that libswscale cannot convert, and the nearest that it can: BT.2020's constant luminance is read as
-its other form, as browsers do."""
+"""Matrices that libswscale cannot convert, and the nearest that it can: BT.2020's constant luminance is read
+as its other form, as browsers do."""
 # Up to 18, tags that are not UTF-8 end in an error unless this is said; 19 knows no such argument and
 # reads them with surrogates.
 _LENIENT = {"metadata_errors": "ignore"} if int(av.__version__.split(".")[0]) < 19 else {}
 
 
 def decoder() -> str:
-    """Return the versions of PyAV and of the libavcodec inside it, as ``PyAV 18.1.0, libavcodec 62.28.102``."""
+    """Return the versions of PyAV and its libavcodec, as ``PyAV 18.1.0, libavcodec 62.28.102``."""
     codec = ".".join(map(str, av.library_versions["libavcodec"]))
     return f"PyAV {version('av')}, libavcodec {codec}"
 
@@ -103,7 +103,7 @@ class ToBgr:
 def encode(
     frames: Iterable[NDArray[np.uint8]], path: Path, *, size: tuple[int, int], fps: float, crf: int = CRF
 ) -> None:
-    """Write BGRA or BGR frames as H.264 in MP4, 4:2:0, BT.709, with the index in front: every browser plays it."""
+    """Write BGRA or BGR frames as H.264 in MP4, 4:2:0, BT.709, index in front: every browser plays it."""
     write_video(frames, path, size=size, fps=fps, codec="libx264", options=H264 | {"crf": str(crf)})
 
 
@@ -117,10 +117,12 @@ def write_video(
     pix_fmt: str = "yuv420p",
     options: Mapping[str, str],
 ) -> None:
-    """Write BGRA or BGR frames by one of FFmpeg's encoders, into the container that the file's suffix names."""
+    """Write BGRA or BGR frames by one of FFmpeg's encoders; the file's suffix names the container."""
     faststart = {"movflags": "+faststart"} if path.suffix in (".mp4", ".mov") else {}
     with av.open(str(path), "w", options=faststart) as container:
-        stream = container.add_stream(codec, rate=Fraction(fps).limit_denominator(1001), options=dict(options))
+        stream = container.add_stream(
+            codec, rate=Fraction(fps).limit_denominator(1001), options=dict(options)
+        )
         assert isinstance(stream, av.VideoStream)
         _describe(stream, size, pix_fmt)
         reformatter = VideoReformatter()

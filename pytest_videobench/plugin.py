@@ -13,6 +13,7 @@ from pytest_videobench.options import DEFAULT_BACKEND, Settings, add_options, ch
 from pytest_videobench.stash import (
     CASE,
     WORKER_DESK,
+    WORKER_RULER,
     case_of,
     collected_key,
     desk_key,
@@ -20,6 +21,7 @@ from pytest_videobench.stash import (
     needs_delivery,
     notices_key,
     record_key,
+    ruler_key,
     settings_key,
 )
 
@@ -56,6 +58,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         if WORKER_DESK in config.workerinput:
             config.stash[desk_key] = Path(config.workerinput[WORKER_DESK])
+        if WORKER_RULER in config.workerinput:
+            config.stash[ruler_key] = Path(config.workerinput[WORKER_RULER])
         return
     if config.getoption("vb_report") is not None:
         _check_report(settings)

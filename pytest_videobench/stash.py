@@ -24,11 +24,15 @@ collected_key: pytest.StashKey[dict[str, tuple[str, ...]]] = pytest.StashKey()
 """On config: the keys of the cases that each test of clips was collected with, by the test's node id."""
 judge_key: pytest.StashKey[Judge] = pytest.StashKey()
 """On the main process's config: who says how the run ends, where a baseline has a say in it."""
+ruler_key: pytest.StashKey[Path] = pytest.StashKey()
+"""On config: the folder for what is measured on the baseline's canaries; only where a gate decides."""
 record_key: pytest.StashKey[CaseRecord] = pytest.StashKey()
 """On an item: what is learned of its case."""
 
 WORKER_DESK = "videobench_desk"
 """What a worker is told of the desk's folder under."""
+WORKER_RULER = "videobench_ruler"
+"""What a worker is told of that folder under."""
 CASE = "videobench_case"
 """The private fixture that carries an item's case, and so the name of its parameter."""
 

@@ -19,7 +19,6 @@ from zlib import crc32
 from benchmarks.accuracy import driven
 from benchmarks.accuracy.corpus import CLIPS, Clip, Piece, draw, settings
 from pytest_videobench import faults as faults_package
-from pytest_videobench.media import encode
 from pytest_videobench.errors import ClipError
 from pytest_videobench.faults import FAULTS, Take, inject, truncate
 from pytest_videobench.faults.dose import strengths
@@ -29,6 +28,7 @@ from pytest_videobench.footage.camera_class import camera_move
 from pytest_videobench.footage.keep import footage_of, load, save
 from pytest_videobench.footage.reader import Reader
 from pytest_videobench.gate.thresholds import complete
+from pytest_videobench.media import encode
 from pytest_videobench.prompts.model import Delivery, Expectations
 
 if TYPE_CHECKING:

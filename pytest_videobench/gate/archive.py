@@ -1,8 +1,8 @@
 """One file with a baseline and its clips: providers disappear, and a baseline must outlive its backend.
 
 A tar without compression, because clips have theirs: ``manifest.json`` with the digest of everything else,
-``golden/<backend>@<model>/<style>.json``, and ``clips/<key>/`` as in the clip store. The same baseline and
-clips give the same bytes.
+``golden/<backend>@<model>/<style>.json`` with its ``canary/`` folder, and ``clips/<key>/`` as in the clip
+store. The same baseline and clips give the same bytes.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.errors import GoldenError
 from pytest_videobench.files import file_digest, publish
+from pytest_videobench.gate.canary import FOLDER, parse_canaries, read_canaries
 from pytest_videobench.gate.golden import read_golden
 from pytest_videobench.store.keys import key_of
 from pytest_videobench.store.store import SIDECAR, TRUTH
@@ -33,9 +34,12 @@ if TYPE_CHECKING:
     from pytest_videobench.gate.golden import Baseline, Golden
     from pytest_videobench.store.store import Clip, Store
 
-ARCHIVE_VERSION = 1
+ARCHIVE_VERSION = 2
+_READ = (1, 2)
+"""Versions that can be read; the first has no canary clips."""
 MANIFEST = "manifest.json"
 _GOLDEN = re.compile(r"golden/(?!\.)[\w.@+=-]+/(?!\.)[\w.-]+\.json")
+_CANARY = re.compile(rf"golden/(?!\.)[\w.@+=-]+/{FOLDER}/(?!\.)[\w.-]+")
 _CLIP = re.compile(r"clips/(?P<key>[0-9a-f]{32})/(?P<file>(?!\.)[\w.-]+)")
 _NAMED = 5
 
@@ -48,6 +52,8 @@ class Contents:
     """By their name in the archive."""
     clips: dict[str, dict[str, Any]]
     """Sidecars by the key of their clip."""
+    canaries: tuple[str, ...]
+    """Names in the archive of canary clips and their values."""
 
     @property
     def backend(self) -> str:
@@ -61,6 +67,7 @@ def write_archive(baseline: Baseline, store: Store, target: Path) -> int:
     Raises a one-line :class:`GoldenError` that names the clips that are missing or are others.
     """
     files: dict[str, bytes | Path] = {_name(golden): golden.text().encode() for golden in _goldens(baseline)}
+    files |= _canaries(baseline)
     clips = _clips(baseline, store)
     for key, clip in clips.items():
         for name in (SIDECAR, TRUTH, clip.path.name):
@@ -81,7 +88,11 @@ def read_archive(file: Path) -> Contents:
     with _opened(file) as tar:
         listed = _manifest(tar, file)
         small = _checked(tar, listed, file)
-    contents = Contents(goldens=dict(_read_goldens(small, file)), clips=dict(_sidecars(small, listed, file)))
+    contents = Contents(
+        goldens=dict(_read_goldens(small, file)),
+        clips=dict(_sidecars(small, listed, file)),
+        canaries=_checked_canaries(small, listed, file),
+    )
     made = {str(sidecar["sha256"]) for sidecar in contents.clips.values()}
     wanted = {one.sha256 for golden in contents.goldens.values() for one in golden.samples if one.sha256}
     if made != wanted or len({golden.backend for golden in contents.goldens.values()}) != 1:
@@ -97,17 +108,17 @@ def restore_archive(file: Path, root: Path, store: Store, *, force: bool = False
     contents = read_archive(file)
     new = [key for key, sidecar in contents.clips.items() if _differs(store, key, sidecar)]
     with _opened(file) as tar:
-        texts = {name: _bytes(tar, name) for name in contents.goldens}
+        texts = {name: _bytes(tar, name) for name in (*contents.canaries, *contents.goldens)}
         if not force:
             _refuse_changes(contents, texts, root, store, new)
         with _writing(store.root):
             for key in new:
                 store.put(key, partial(_unpack, tar, key))
     with _writing(root):  # last, so that a baseline is there only with its clips
-        for name, golden in contents.goldens.items():
-            path = golden.path(root)
+        for name, text in texts.items():
+            path = root / name.removeprefix("golden/")
             path.parent.mkdir(parents=True, exist_ok=True)
-            publish(path, texts[name])
+            publish(path, text)
     return contents
 
 
@@ -125,6 +136,38 @@ def _goldens(baseline: Baseline) -> Sequence[Golden]:
 
 def _name(golden: Golden) -> str:
     return golden.path(Path("golden")).as_posix()
+
+
+def _canaries(baseline: Baseline) -> dict[str, Path]:
+    """Return the files of a baseline's canaries by their name in the archive; none is lost or damaged."""
+    found: dict[str, Path] = {}
+    for golden in _goldens(baseline):
+        home = baseline.canaries
+        recorded = read_canaries(home, golden.style)
+        names = [f"{golden.style}.json", *(one.file for one in recorded.canaries)] if recorded else []
+        found |= {(Path(_name(golden)).parent / FOLDER / name).as_posix(): home / name for name in names}
+    return found
+
+
+def _checked_canaries(
+    small: Mapping[str, bytes], listed: Mapping[str, Mapping[str, Any]], file: Path
+) -> tuple[str, ...]:
+    """Return the names of the canary files; every clip that a set names is there, and none beside."""
+    there = {name for name in listed if _CANARY.fullmatch(name)}
+    sets = {name for name in there if name.endswith(".json")}
+    needed = set(sets)
+    for name in sorted(sets):
+        try:
+            recorded = parse_canaries(small[name])
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise _broken(file, f"{name}: {error}") from None
+        clips = {f"{name.rpartition('/')[0]}/{one.file}": one.sha256 for one in recorded.canaries}
+        if any(listed.get(clip, {}).get("sha256") != digest for clip, digest in clips.items()):
+            raise _broken(file, f"{name} names canary clips that are missing or others")
+        needed |= clips.keys()
+    if there != needed:
+        raise _broken(file, f"no golden names {min(there - needed)}")
+    return tuple(sorted(there))
 
 
 def _clips(baseline: Baseline, store: Store) -> dict[str, Clip]:
@@ -210,7 +253,7 @@ def _manifest(tar: tarfile.TarFile, file: Path) -> dict[str, dict[str, Any]]:
         version, listed = data["version"], {name: dict(entry) for name, entry in data["files"].items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         raise _broken(file, f"its {MANIFEST} cannot be read") from None
-    if version != ARCHIVE_VERSION:
+    if version not in _READ:
         raise GoldenError(f"{file}: archive version {version!r}, expected {ARCHIVE_VERSION}")
     strange = [member.name for member in members[1:] if not _is_expected(member)]
     if strange:
@@ -223,7 +266,7 @@ def _manifest(tar: tarfile.TarFile, file: Path) -> dict[str, dict[str, Any]]:
 
 def _is_expected(member: tarfile.TarInfo) -> bool:
     """Say whether it is a plain file where goldens or clips lie: no link, no path to anywhere else."""
-    named = _GOLDEN.fullmatch(member.name) or _CLIP.fullmatch(member.name)
+    named = any(kind.fullmatch(member.name) for kind in (_GOLDEN, _CANARY, _CLIP))
     return bool(named) and member.isreg() and not member.issparse()
 
 
@@ -284,10 +327,11 @@ def _refuse_changes(
     contents: Contents, texts: Mapping[str, bytes], root: Path, store: Store, new: Sequence[str]
 ) -> None:
     """Refuse to write over anything that can be read and is something else."""
-    for name, golden in contents.goldens.items():
-        path = golden.path(root)
-        if path.exists() and path.read_bytes() != texts[name]:
-            raise GoldenError(f"{path}: another golden is there; --force writes over it")
+    for name, text in texts.items():
+        path = root / name.removeprefix("golden/")
+        if path.exists() and path.read_bytes() != text:
+            kind = "golden" if name in contents.goldens else "canary clip"
+            raise GoldenError(f"{path}: another {kind} is there; --force writes over it")
     other = [str(contents.clips[key]["case"]) for key in new if store.read(key) is not None]
     if other:
         raise GoldenError(f"{store.root}: {_told(other, 'another clip')}; --force writes over it")

@@ -1,4 +1,4 @@
-"""Whether a run may be held against a baseline: the same prompts, limits, software and rules."""
+"""Whether a run asks what its baseline asked: the same prompts, held to the same limits."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 _NAMED = 5
 
 
-def refusals(
-    baseline: Baseline, prompts: Mapping[str, Mapping[str, str]], fingerprint: Mapping[str, str]
-) -> list[str]:
+def refusals(baseline: Baseline, prompts: Mapping[str, Mapping[str, str]]) -> list[str]:
     """Say in one line each what differs; ``prompts`` gives the version of each by style and id.
 
     Styles of the baseline that the run does not have are no difference.
@@ -28,7 +26,6 @@ def refusals(
             found.append(f"{line}; record it, or leave it out")
             continue
         found += [f"{golden.style}: {line}" for line in prompt_differences(golden.prompts, own)]
-        found += [f"{golden.style}: {line}" for line in software_differences(golden.fingerprint, fingerprint)]
     return found
 
 
@@ -43,15 +40,6 @@ def prompt_differences(there: Mapping[str, str], here: Mapping[str, str]) -> lis
         ),
     }
     return [text.format(_named(names)) for text, names in kinds.items() if names]
-
-
-def software_differences(there: Mapping[str, str], here: Mapping[str, str]) -> list[str]:
-    """Say which software the baseline was measured with, and which the run."""
-    names = sorted(name for name in {*there, *here} if there.get(name) != here.get(name))
-    if not names:
-        return []
-    pairs = [f"{name} {there.get(name, 'none')} there and {here.get(name, 'none')} here" for name in names]
-    return [f"measured with other software: {', '.join(pairs)}; record the baseline again with this one"]
 
 
 def _named(prompts: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from pytest_videobench.gate.changes import changes as changes_of
 from pytest_videobench.gate.changes import counts
 from pytest_videobench.gate.endpoints import endpoints, values
 from pytest_videobench.gate.judge import Limits, judge
+from pytest_videobench.gate.sample import short
 from pytest_videobench.stats.relabel import differences
 from pytest_videobench.stats.spending import nominal_levels
 
@@ -210,18 +211,14 @@ def _mean(endpoint: Endpoint, numbers: NDArray[np.float64]) -> float | None:
     if not rows:
         return None
     mean = float(np.mean(rows))
-    return _short(exp(mean) if endpoint.kind == "factor" else endpoint.sign * mean)
+    return short(exp(mean) if endpoint.kind == "factor" else endpoint.sign * mean)
 
 
 def _shown(endpoint: Endpoint, number: float) -> float | None:
     """Give a difference as it is shown: of logarithms, as a share of the baseline's."""
     if np.isnan(number):
         return None
-    return _short(exp(number) - 1 if endpoint.kind == "factor" else float(number))
-
-
-def _short(number: float) -> float:
-    return float(f"{number:.6g}") + 0.0  # no negative zero
+    return short(exp(number) - 1 if endpoint.kind == "factor" else float(number))
 
 
 def _needed(

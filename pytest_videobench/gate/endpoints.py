@@ -16,6 +16,7 @@ import numpy as np
 
 from pytest_videobench.defects.base import DEFECTS
 from pytest_videobench.defects.dimensions import defect_dimension
+from pytest_videobench.gate.sample import short
 from pytest_videobench.metrics.base import METRICS
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _metrics(both: Sequence[Sample], baseline: Sequence[Sample], margins: Margin
             continue
         sign = -1 if metric.better == "higher" else 1
         read = partial(_metric, name, sign)
-        margin = _metric_margin(name, spread(baseline, read), margins)
+        margin = metric_margin(name, spread(baseline, read), margins)
         yield Endpoint(
             name=f"metric:{name}",
             kind="metric",
@@ -109,12 +110,19 @@ def _metrics(both: Sequence[Sample], baseline: Sequence[Sample], margins: Margin
         )
 
 
+def spreads(samples: Sequence[Sample]) -> dict[str, float]:
+    """Return the deviation of every metric between rolls of one prompt, by name."""
+    names = sorted({name for sample in samples for name in sample.metrics})
+    return {name: short(spread(samples, partial(_metric, name, 1))) for name in names}
+
+
 def _metric(name: str, sign: int, sample: Sample) -> float | None:
     value = sample.metrics.get(name)
     return None if value is None else sign * value
 
 
-def _metric_margin(name: str, deviation: float, margins: Margins) -> float:
+def metric_margin(name: str, deviation: float, margins: Margins) -> float:
+    """Return what a metric may get worse by, in its unit, for its deviation between rolls of one prompt."""
     if name in margins.fixed:
         return margins.fixed[name]
     return max(margins.spread * deviation, margins.least.get(name, 0.0))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.errors import GoldenError, SpecError
 from pytest_videobench.files import publish
+from pytest_videobench.gate.canary import FOLDER
 from pytest_videobench.gate.sample import Sample, samples_of
 from pytest_videobench.gate.suite import prompt_digest, software, suite_digest
 from pytest_videobench.metrics.base import METRICS
@@ -93,6 +94,11 @@ class Baseline:
     folder: Path
     goldens: dict[str, Golden] = field(default_factory=dict)
     """By style."""
+
+    @property
+    def canaries(self) -> Path:
+        """Return the folder of the canary clips."""
+        return (self.folder.parent if self.folder.is_file() else self.folder) / FOLDER
 
     @property
     def backend(self) -> str:

@@ -20,6 +20,7 @@ _TABLES: Mapping[str, Sequence[str] | None] = {
     "shares": None,
     "tolerated": ("shares",),
     "factors": ("latency", "cost"),
+    "ruler": ("metrics",),
 }
 """The keys of each table; a share may name any defect."""
 
@@ -57,6 +58,8 @@ class Margins:
     """Of a share of clips, by its name or ``default``."""
     tolerated: float
     """By how much a share may be proved to have risen; a margin is only what has to be shown."""
+    ruler: float
+    """Share of a metric's margin by which canary clips may be measured differently than on recording."""
     factors: Mapping[str, float]
     """Of latency and cost, as a factor."""
 
@@ -79,6 +82,7 @@ def read_margins(path: Path | None = None) -> Margins:
         fixed=_of_metrics(metrics.table("fixed")),
         shares={name: _positive(shares, name, most=1.0) for name in shares.data},
         tolerated=_positive(tables["tolerated"], "shares", most=1.0),
+        ruler=_positive(tables["ruler"], "metrics", most=1.0),
         factors={name: _positive(tables["factors"], name, least=1.0) for name in tables["factors"].data},
     )
 

@@ -81,7 +81,7 @@ def _sample(facts: Sequence[Facts]) -> Sample:
         roll=gravest.roll,
         backend=gravest.backend,
         verdict=gravest.verdict,
-        metrics={name: _short(value) for name, value in sorted(cells.items()) if value is not None},
+        metrics={name: short(value) for name, value in sorted(cells.items()) if value is not None},
         defects=_highest([fact.worst() for fact in facts]),
         warned=_highest([fact.warned() for fact in facts]),
         breaches=tuple(sorted({name for fact in facts for name in fact.breaches})),
@@ -99,7 +99,7 @@ def _highest(severities: Sequence[dict[str, float]]) -> dict[str, float]:
     highest: dict[str, float] = {}
     for found in severities:
         for name, severity in found.items():
-            highest[name] = max(_short(severity), highest.get(name, 0.0))
+            highest[name] = max(short(severity), highest.get(name, 0.0))
     return dict(sorted(highest.items()))
 
 
@@ -111,8 +111,9 @@ def _checked(rows: Sequence[Row]) -> frozenset[str]:
 
 def _seconds(row: Row) -> float | None:
     phases = [row.timing[name] for name in _AT_A_PROVIDER if name in row.timing]
-    return _short(sum(phases)) if phases else None
+    return short(sum(phases)) if phases else None
 
 
-def _short(value: float) -> float:
-    return float(f"{value:.{DIGITS}g}")
+def short(value: float) -> float:
+    """Return a number as it is kept: :data:`DIGITS` significant digits, and no negative zero."""
+    return float(f"{value:.{DIGITS}g}") + 0.0

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from functools import partial
 from io import StringIO
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -190,6 +191,8 @@ def start_in_terminal(suite: Suite, *args: str, width: int) -> tuple[subprocess.
         stdout=terminal,
         stderr=terminal,
         start_new_session=True,
+        # As at a terminal, also where our own process was started in the background, which ignores it.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     os.close(terminal)
     return process, master

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from pytest_videobench.media import encode
 from pytest_videobench.backends.procedural.renderer import film
 from pytest_videobench.backends.registry import make_backend
 from pytest_videobench.cases import Case
@@ -22,6 +21,7 @@ from pytest_videobench.faults import FAULTS, Take, inject, truncate
 from pytest_videobench.footage.analyse import analyse
 from pytest_videobench.gate.assess import assess
 from pytest_videobench.gate.thresholds import complete
+from pytest_videobench.media import encode
 from pytest_videobench.prompts.load import load_style, suites_root
 from pytest_videobench.prompts.model import Expectations, Permission
 

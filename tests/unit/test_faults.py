@@ -16,13 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_videobench.media import encode
 from pytest_videobench.backends.registry import make_backend
 from pytest_videobench.cases import Case
 from pytest_videobench.errors import ClipError, SpecError
 from pytest_videobench.faults import FAULTS, Injected, Take, inject, truncate
 from pytest_videobench.footage.analyse import analyse
 from pytest_videobench.footage.reader import Reader
+from pytest_videobench.media import encode
 from pytest_videobench.prompts.load import load_style, suites_root
 from pytest_videobench.prompts.vocabulary import CAMERA_MOVES, DEFECTS
 from tests.unit.moving_clips import moving, write

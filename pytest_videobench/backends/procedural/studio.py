@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pytest_videobench.media import encode
 from pytest_videobench.errors import ClipError
+from pytest_videobench.media import encode
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ def shoot_spoilt(drawn: Film, path: Path, flaw: Flaw) -> list[Injected]:
         if find(flaw.fault).stage == "file":
             shoot(drawn, path)
             return [truncate(path, seed=flaw.seed, severity=flaw.severity)]
-        take, injected = inject(_take(drawn), flaw.fault, seed=flaw.seed, severity=flaw.severity)
+        take, injected = inject(take_of(drawn), flaw.fault, seed=flaw.seed, severity=flaw.severity)
     except ClipError:
         shoot(drawn, path)
         return []
@@ -44,7 +44,8 @@ def shoot_spoilt(drawn: Film, path: Path, flaw: Flaw) -> list[Injected]:
     return [injected]
 
 
-def _take(drawn: Film) -> Take:
+def take_of(drawn: Film) -> Take:
+    """Hold a film in memory, with the boxes of its subjects."""
     from pytest_videobench.faults import Take
 
     boxes = [np.array(subject.truth()["boxes"]) for subject in drawn.cast[:2]]
