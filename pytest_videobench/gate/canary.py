@@ -16,7 +16,7 @@ from pytest_videobench.gate.sample import short
 from pytest_videobench.prompts.model import Delivery, Expectations
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 CANARY_VERSION = 1
@@ -61,14 +61,16 @@ class CanarySet:
     canaries: tuple[Canary, ...]
 
     def text(self) -> str:
-        """Return it as JSON, a line a canary."""
+        """Return it as JSON: a head that names the metrics, and a line a canary with their values."""
+        metrics = sorted({name for canary in self.canaries for name in canary.reading.metrics})
         head = {
             "version": CANARY_VERSION,
             "fingerprint": dict(sorted(self.fingerprint.items())),
             "spread": dict(sorted(self.spread.items())),
             "unmatched": list(self.unmatched),
+            "metrics": metrics,
         }
-        lines = ",\n  ".join(json.dumps(asdict(canary), ensure_ascii=False) for canary in self.canaries)
+        lines = ",\n  ".join(json.dumps(_line(canary, metrics), ensure_ascii=False) for canary in self.canaries)
         opened = json.dumps(head, indent=1, ensure_ascii=False).removesuffix("\n}")
         return f'{opened},\n "canaries": [\n  {lines}\n ]\n}}\n'
 
@@ -140,12 +142,17 @@ def parse_canaries(text: bytes) -> CanarySet:
         fingerprint=dict(data["fingerprint"]),
         spread={name: float(value) for name, value in data["spread"].items()},
         unmatched=tuple(map(str, data["unmatched"])),
-        canaries=tuple(_canary(entry) for entry in data["canaries"]),
+        canaries=tuple(_canary(entry, data["metrics"]) for entry in data["canaries"]),
     )
 
 
-def _canary(data: Mapping[str, Any]) -> Canary:
-    found = data["reading"]
+def _line(canary: Canary, metrics: Sequence[str]) -> dict[str, Any]:
+    data = asdict(canary) | asdict(canary.reading)
+    del data["reading"]
+    return data | {"metrics": [canary.reading.metrics.get(name) for name in metrics]}
+
+
+def _canary(data: Mapping[str, Any], metrics: Sequence[str]) -> Canary:
     name = str(data["file"])
     if "/" in name or "\\" in name or name.startswith("."):
         raise ValueError(f"{name!r} is not a file beside it")
@@ -155,9 +162,13 @@ def _canary(data: Mapping[str, Any]) -> Canary:
         about=str(data["about"]),
         expect=dict(data["expect"]),
         reading=Reading(
-            metrics={metric: float(value) for metric, value in found["metrics"].items()},
-            severities={defect: float(value) for defect, value in found["severities"].items()},
-            failing=tuple(found["failing"]),
+            metrics={
+                metric: float(value)
+                for metric, value in zip(metrics, data["metrics"], strict=True)
+                if value is not None
+            },
+            severities={defect: float(value) for defect, value in data["severities"].items()},
+            failing=tuple(data["failing"]),
         ),
     )
 
