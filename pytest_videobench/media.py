@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from importlib.metadata import version
-from typing import IO, TYPE_CHECKING, Literal, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias
 
 import av
 import cv2
@@ -44,7 +44,10 @@ _NEAREST = {8: 1, 10: 9, 11: 1, 12: 1, 13: 9, 14: 9}
 as its other form, as browsers do."""
 # Up to 18, tags that are not UTF-8 end in an error unless this is said; 19 knows no such argument and
 # reads them with surrogates.
-_LENIENT = {"metadata_errors": "ignore"} if int(av.__version__.split(".")[0]) < 19 else {}
+_MAJOR = int(av.__version__.partition(".")[0])
+_LENIENT = {"metadata_errors": "ignore"} if _MAJOR < 19 else {}
+# From 17 on, pictures are converted in as many threads as there are cores, and to 10 bits never twice the same.
+_ONE_THREAD: dict[str, Any] = {"threads": 1} if _MAJOR >= 17 else {}
 
 
 def decoder() -> str:
@@ -94,7 +97,11 @@ class ToBgr:
             frame.colorspace = _NEAREST[frame.colorspace]
         # Up to 16, a frame's own matrix and range count only where these two are given.
         plane = self._reformatter.reformat(
-            frame, format="bgr24", dst_colorspace=Colorspace.ITU601, src_color_range=frame.color_range
+            frame,
+            format="bgr24",
+            dst_colorspace=Colorspace.ITU601,
+            src_color_range=frame.color_range,
+            **_ONE_THREAD,
         ).planes[0]
         rows = np.frombuffer(plane, np.uint8).reshape(frame.height, plane.line_size)  # type: ignore[call-overload]  # a plane is a buffer
         return np.ascontiguousarray(rows[:, : frame.width * 3]).reshape(frame.height, frame.width, 3)
@@ -104,7 +111,8 @@ def encode(
     frames: Iterable[NDArray[np.uint8]], path: Path, *, size: tuple[int, int], fps: float, crf: int = CRF
 ) -> None:
     """Write BGRA or BGR frames as H.264 in MP4, 4:2:0, BT.709, index in front: every browser plays it."""
-    write_video(frames, path, size=size, fps=fps, codec="libx264", options=H264 | {"crf": str(crf)})
+    options = H264 | {"crf": str(crf)}
+    write_video(frames, path, size=size, fps=fps, codec="libx264", options=options)
 
 
 def write_video(
@@ -116,10 +124,15 @@ def write_video(
     codec: str,
     pix_fmt: str = "yuv420p",
     options: Mapping[str, str],
+    bitexact: bool = False,
 ) -> None:
-    """Write BGRA or BGR frames by one of FFmpeg's encoders; the file's suffix names the container."""
-    faststart = {"movflags": "+faststart"} if path.suffix in (".mp4", ".mov") else {}
-    with av.open(str(path), "w", options=faststart) as container:
+    """Write BGRA or BGR frames by one of FFmpeg's encoders; the file's suffix names the container.
+
+    ``bitexact`` leaves out what differs each time, such as the identifiers in a WebM.
+    """
+    how = {"movflags": "+faststart"} if path.suffix in (".mp4", ".mov") else {}
+    how |= {"fflags": "+bitexact"} if bitexact else {}
+    with av.open(str(path), "w", options=how) as container:
         stream = container.add_stream(
             codec, rate=Fraction(fps).limit_denominator(1001), options=dict(options)
         )
@@ -154,9 +167,13 @@ def _converted(reformatter: VideoReformatter, image: NDArray[np.uint8], pix_fmt:
     bgr = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGRA2BGR), np.uint8) if image.shape[2] == 4 else image
     frame = av.VideoFrame.from_ndarray(bgr, "bgr24")
     if not _is_yuv(pix_fmt):
-        return reformatter.reformat(frame, format=pix_fmt)
+        return reformatter.reformat(frame, format=pix_fmt, **_ONE_THREAD)
     return reformatter.reformat(
-        frame, format=pix_fmt, dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+        frame,
+        format=pix_fmt,
+        dst_colorspace=Colorspace.ITU709,
+        dst_color_range=ColorRange.MPEG,
+        **_ONE_THREAD,
     )
 
 

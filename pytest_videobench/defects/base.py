@@ -112,12 +112,16 @@ def gates() -> Mapping[str, float]:
     return {name: entry["from"] for name, entry in table.items()}
 
 
-@cache
 def rules(name: str) -> Mapping[str, float]:
     """Give a detector's numbers from ``rules.toml``."""
+    return rule_tables()[name]
+
+
+@cache
+def rule_tables() -> Mapping[str, Mapping[str, float]]:
+    """Return all of ``rules.toml``, by detector or by the helper that several share."""
     text = (files("pytest_videobench.defects") / "rules.toml").read_text(encoding="utf-8")
-    table: dict[str, Mapping[str, float]] = tomllib.loads(text)
-    return table[name]
+    return tomllib.loads(text)
 
 
 DEFECTS: Registry[Detector] = Registry("pytest_videobench.defects", "detector")

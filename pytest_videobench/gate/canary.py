@@ -56,6 +56,8 @@ class CanarySet:
     """The software that measured them."""
     spread: dict[str, float]
     """Standard deviation between rolls of one prompt of the baseline, by metric."""
+    rules: dict[str, str]
+    """Version of each table of rules of detection."""
     unmatched: tuple[str, ...]
     """Formats of the baseline's clips that no canary has."""
     canaries: tuple[Canary, ...]
@@ -67,10 +69,13 @@ class CanarySet:
             "version": CANARY_VERSION,
             "fingerprint": dict(sorted(self.fingerprint.items())),
             "spread": dict(sorted(self.spread.items())),
+            "rules": dict(sorted(self.rules.items())),
             "unmatched": list(self.unmatched),
             "metrics": metrics,
         }
-        lines = ",\n  ".join(json.dumps(_line(canary, metrics), ensure_ascii=False) for canary in self.canaries)
+        lines = ",\n  ".join(
+            json.dumps(_line(canary, metrics), ensure_ascii=False) for canary in self.canaries
+        )
         opened = json.dumps(head, indent=1, ensure_ascii=False).removesuffix("\n}")
         return f'{opened},\n "canaries": [\n  {lines}\n ]\n}}\n'
 
@@ -141,6 +146,7 @@ def parse_canaries(text: bytes) -> CanarySet:
     return CanarySet(
         fingerprint=dict(data["fingerprint"]),
         spread={name: float(value) for name, value in data["spread"].items()},
+        rules=dict(data["rules"]),
         unmatched=tuple(map(str, data["unmatched"])),
         canaries=tuple(_canary(entry, data["metrics"]) for entry in data["canaries"]),
     )

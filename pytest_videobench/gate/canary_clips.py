@@ -20,6 +20,7 @@ from pytest_videobench.files import file_digest
 from pytest_videobench.gate.canary import FOLDER, Canary, CanarySet, measure, write_canaries
 from pytest_videobench.gate.endpoints import spreads
 from pytest_videobench.gate.sample import samples_of
+from pytest_videobench.gate.suite import rule_digests
 from pytest_videobench.prompts.model import Delivery, Expectations, Prompt
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def record_canaries(golden: Golden, rows: Sequence[Row], root: Path, workdir: Pa
     made = CanarySet(
         fingerprint=golden.fingerprint,
         spread=spreads(samples_of(rows)),
+        rules=rule_digests(),
         unmatched=unmatched,
         canaries=canaries,
     )
@@ -137,6 +139,7 @@ def draw(one: Format, workdir: Path) -> Path | None:
             codec=how["encoder"],
             pix_fmt=how.get("pix_fmt", one.pix_fmt),
             options=how["options"],
+            bitexact=True,
         )
     except (MediaError, ValueError):  # an encoder that does not take this pixel format
         return None
@@ -168,5 +171,7 @@ def _scene(one: Format, *, flat: bool) -> Take:
     )
     spec = BackendSpec("procedural")
     take = take_of(film(Request(prompt=prompt, roll=0, seed=1, spec=spec, delivery=delivery)))
-    soft = np.stack([cv2.GaussianBlur(image, (0, 0), scene["blur"] * max(take.size)) for image in take.frames])
+    soft = np.stack(
+        [cv2.GaussianBlur(image, (0, 0), scene["blur"] * max(take.size)) for image in take.frames]
+    )
     return replace(take, frames=np.where(soft > 127, np.uint8(255), np.uint8(0)) if flat else soft)

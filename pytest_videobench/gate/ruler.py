@@ -17,7 +17,7 @@ from pytest_videobench.errors import GoldenError, Unreadable
 from pytest_videobench.files import publish
 from pytest_videobench.gate.canary import measure, read_canaries
 from pytest_videobench.gate.endpoints import metric_margin
-from pytest_videobench.gate.suite import software
+from pytest_videobench.gate.suite import rule_digests, software
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pytest_videobench.gate.golden import Baseline, Golden
     from pytest_videobench.gate.margins import Margins
 
-_NAMED = 4
+_NAMED = 5
 _RESULT = "ruler.json"
 _ROUNDING = 2e-6
 """Share of a value by which writing it with six digits may move it."""
@@ -45,7 +45,8 @@ class Move:
     text: str
     """What moved, by how much, and on which canary."""
     share: float
-    """Of the metric's margin; infinite where a failing finding comes or goes."""
+    """Of the metric's margin; infinite where it has none, and where a failing finding comes or goes."""
+    finding: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +128,9 @@ def _checked(baseline: Baseline, style: str, margins: Margins, measured: Measure
         for canary in recorded.canaries
         for move in _moves(canary, _read(home, canary, measured), recorded, margins)
     ]
+    changed = _changed_rules(recorded)
     over = sorted((move for move in moves if move.share > margins.ruler), key=lambda move: -move.share)
-    refusal = _told(over, differences) if over else _unmatched(golden, recorded)
+    refusal = _told(over, changed, differences) if over or changed else _unmatched(golden, recorded)
     return RulerCheck(
         style=golden.style,
         canaries=len(recorded.canaries),
@@ -159,12 +161,34 @@ def _unmatched(golden: Golden, recorded: CanarySet) -> str:
     return f"no canary clip has the format {formats}, and the decoder is another ({there} → {here})"
 
 
-def _told(moves: list[Move], differences: Sequence[str]) -> str:
-    worst = list({move.name: move for move in reversed(moves)}.values())[::-1]
-    more = len(worst) - _NAMED
-    named = [move.text for move in worst[:_NAMED]] + ([f"and {more} more"] if more > 0 else [])
+def _changed_rules(recorded: CanarySet) -> list[str]:
+    """Name the tables of rules that changed, apart from those of detectors that only warn.
+
+    Any change is another ruler: there is always a clip just at the old limit.
+    """
+    today = rule_digests()
+    changed = {name for name in recorded.rules | today if recorded.rules.get(name) != today.get(name)}
+    return sorted(filter(_may_fail, changed))
+
+
+def _told(moves: list[Move], changed: Sequence[str], differences: Sequence[str]) -> str:
+    """Name rules that changed, findings that come or go, and each metric once, on its worst canary."""
+    worst = {move.name: move for move in reversed(moves)}
+    findings = sorted(move.text for move in worst.values() if move.finding)
+    metrics = [move.text for move in sorted(worst.values(), key=lambda one: -one.share) if not move.finding]
+    parts = {
+        "rules of detection changed": ", ".join(changed),
+        "findings changed": _some(findings),
+        "metrics moved": _some(metrics),
+    }
+    found = "; ".join(f"{title}: {text}" for title, text in parts.items() if text)
     why = f" ({', '.join(differences)})" if differences else ""
-    return f"today's software measures differently than the baseline's{why}: {'; '.join(named)}"
+    return f"today's software measures differently than the baseline's{why}: {found}"
+
+
+def _some(texts: Sequence[str]) -> str:
+    more = f", and {len(texts) - _NAMED} more" if len(texts) > _NAMED else ""
+    return ", ".join(texts[:_NAMED]) + more
 
 
 def remedy(goldens: Sequence[Golden]) -> str:
@@ -192,7 +216,7 @@ def _read(home: Path, canary: Canary, measured: Measured) -> Reading | None:
 
 def _moves(canary: Canary, now: Reading | None, recorded: CanarySet, margins: Margins) -> Iterator[Move]:
     if now is None:
-        yield Move(name=canary.file, text=f"{canary.file} ({canary.about}) cannot be decoded", share=inf)
+        yield Move(name=canary.file, text=f"{canary.about} cannot be decoded", share=inf, finding=True)
         return
     was = canary.reading
     for name in sorted(was.metrics.keys() | now.metrics.keys()):
@@ -200,21 +224,21 @@ def _moves(canary: Canary, now: Reading | None, recorded: CanarySet, margins: Ma
             canary, name, was.metrics.get(name), now.metrics.get(name), recorded, margins
         )
     for defect in sorted(filter(_may_fail, set(was.failing) ^ set(now.failing))):
-        words = ("fails", "did not") if defect in now.failing else ("does not fail", "did")
-        yield Move(name=defect, text=f"{defect} {words[0]} {canary.about} and {words[1]}", share=inf)
+        word = "now" if defect in now.failing else "no longer"
+        yield Move(name=defect, text=f"{defect} {word} fails ({canary.about})", share=inf, finding=True)
 
 
 def _metric_moves(
     canary: Canary, name: str, was: float | None, now: float | None, recorded: CanarySet, margins: Margins
 ) -> Iterator[Move]:
     if was is None or now is None:
-        told = f"{name} is {'missing' if now is None else 'no longer missing'} on {canary.about}"
+        told = f"{name} is {'missing' if now is None else 'no longer missing'} ({canary.about})"
         yield Move(name=name, text=told, share=inf)
     elif not isclose(was, now, rel_tol=_ROUNDING, abs_tol=1e-9):
         margin = metric_margin(name, recorded.spread.get(name, 0.0), margins)
         share = abs(now - was) / margin if margin else inf
-        size = f"{100 * share:.2g} % of its margin" if margin else "it has no margin"
-        yield Move(name=name, text=f"{name} {was:.6g} → {now:.6g} on {canary.about} ({size})", share=share)
+        size = f", {100 * share:.0f} % of its margin" if margin else ""
+        yield Move(name=name, text=f"{name} {was:.5g} → {now:.5g}{size} ({canary.about})", share=share)
 
 
 def _may_fail(defect: str) -> bool:

@@ -11,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from pytest_videobench.defects.base import gates, rule_tables, rules
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -37,6 +39,12 @@ def software() -> dict[str, str]:
     from pytest_videobench.footage.fingerprint import fingerprint
 
     return {**fingerprint(), "rules": _rules()}
+
+
+def rule_digests() -> dict[str, str]:
+    """Return the versions of all tables of rules, and of the severities from which findings fail a clip."""
+    tables = {name: dict(rules(name)) for name in rule_tables()} | {"severity limits": dict(gates())}
+    return {name: _digest(json.dumps(table, sort_keys=True).encode()) for name, table in tables.items()}
 
 
 @cache

@@ -125,6 +125,7 @@ def _dealt(
     known = ~np.isnan(pool)
     filled = np.where(known, pool, 0.0)
     patterns, group = np.unique(known.reshape(-1, pool.shape[2]), axis=1, return_inverse=True)
+    group = group.reshape(-1)  # NumPy 2.0 gives it the shape of all axes
     found = np.empty((len(order), pool.shape[2]))
     for index, pattern in enumerate(
         patterns.T

@@ -200,4 +200,44 @@ def test_a_baseline_outlives_its_backend(gated: Gated) -> None:
     result = gated.gate("--vb-offline", *store)
     result.assert_outcomes(passed=6)
     assert result.ret == 0
-    result.stdout.fnmatch_lines(["videobench  6/6 done · 6 from the store*", "gate: pass: *"])
+    result.stdout.fnmatch_lines(
+        ["videobench  6/6 done · 6 from the store*", "gate: pass: *", "ruler: same; 43 canary clips *"]
+    )
+
+
+BRIGHTER = """
+import numpy as np
+from pytest_videobench import media
+
+convert = media.ToBgr.__call__
+media.ToBgr.__call__ = lambda self, frame: np.minimum(convert(self, frame), 254) + np.uint8(1)
+"""
+
+
+def test_a_golden_is_compared_under_other_software_that_measures_the_same(gated: Gated) -> None:
+    assert gated.record("-n0").ret == 0
+    golden = json.loads(gated.golden.read_text(encoding="utf-8"))
+    for file in (gated.golden, gated.golden.parent / "canary" / "tiny.json"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace(golden["fingerprint"]["numpy"], "1.0"), encoding="utf-8")
+    for way in (["-n2"], ["-p", "no:xdist"]):
+        result = gated.gate("-p", "no:html", *way)
+        assert result.ret == 0
+        result.stdout.fnmatch_lines(
+            ["gate: pass: *", "ruler: same; 43 canary clips measured with numpy 1.0 → *"]
+        )
+
+
+def test_software_that_measures_otherwise_is_refused_before_a_clip_is_made(gated: Gated) -> None:
+    assert gated.record("-n0").ret == 0
+    (gated.suite.root / "conftest.py").write_text(BRIGHTER, encoding="utf-8")
+    for way in (["-n2"], ["-p", "no:xdist"]):
+        result = gated.suite.run(f"--vb-gate={LABEL}", "--vb-margins=margins.toml", "-p", "no:html", *way)
+        assert result.ret == pytest.ExitCode.INTERRUPTED
+        result.stdout.fnmatch_lines(
+            [
+                "*--vb-gate: tiny: today's software measures differently than the baseline's: findings changed: *"
+                "metrics moved: *; record again, which is free: pytest suites/tiny --vb-backend=*"
+            ]
+        )
+        assert not (gated.suite.root / ".videobench").exists()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from pytest_videobench.backends.registry import make_backend
 from pytest_videobench.cases import Case, backend_label
+from pytest_videobench.files import file_digest
+from pytest_videobench.gate.canary import FOLDER, Canary, CanarySet, Reading, write_canaries
 from pytest_videobench.gate.golden import Baseline, Golden, read_baseline, write_golden
 from pytest_videobench.prompts.load import load_style, suites_root
 from pytest_videobench.store.store import Store
@@ -70,6 +72,13 @@ def keep(root: Path) -> Kept:
         prompts={prompt.id: "0" * 12 for prompt in prompts},
         samples=tuple(samples),
     )
+    (root / "canary.mp4").write_bytes(b"canary")
+    digest = file_digest(root / "canary.mp4")
+    reading = Reading(metrics={"sharpness": 1.0}, severities={}, failing=())
+    canary = Canary(file="canary.mp4", sha256=digest, about="a test", expect={}, reading=reading)
+    canaries = CanarySet(fingerprint={"opencv": "1.0"}, spread={}, rules={}, unmatched=(), canaries=(canary,))
+    home = golden.path(root / "golden").parent / FOLDER
+    write_canaries(home, golden.style, canaries, {"canary.mp4": root / "canary.mp4"})
     write_golden(golden, root / "golden")
     baseline = read_baseline(BACKEND, root / "golden")
     return Kept(root=root, store=store, clips=clips, baseline=baseline)

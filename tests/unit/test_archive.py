@@ -42,6 +42,10 @@ def test_what_goes_in_comes_out(kept: Kept, file: Path, tmp_path: Path) -> None:
         assert copy is not None
         assert (copy.path.read_bytes(), copy.sidecar) == (clip.path.read_bytes(), clip.sidecar)
         assert (copy.folder / "truth.json").read_bytes() == (clip.folder / "truth.json").read_bytes()
+    home = kept.golden.path(tmp_path / "golden").parent / "canary"
+    assert {path.name: path.read_bytes() for path in home.iterdir()} == {
+        path.name: path.read_bytes() for path in kept.baseline.canaries.iterdir()
+    }
     assert restore_archive(file, tmp_path / "golden", store) == contents, "a second time changes nothing"
 
 
@@ -180,6 +184,8 @@ IDS = [
     "another golden version",
     "half a golden",
     "another digest",
+    "another canary clip",
+    "half of the canaries' values",
 ]
 
 
@@ -197,7 +203,7 @@ IDS = [
         (lambda members: members.append(members[-1]), "its files are not those of its manifest"),
         (lambda members: members.pop(0), "it does not begin with manifest.json"),
         (lambda members: members.__setitem__(0, (members[0][0], b"[]")), "manifest.json cannot be read"),
-        (lambda members: listed(members, lambda m: m.update(version=9)), "archive version 9, expected 1"),
+        (lambda members: listed(members, lambda m: m.update(version=9)), "archive version 9, expected 2"),
         (lambda members: members.__setitem__(-1, (members[-1][0], b"other")), "is damaged"),
         (altered("clip.mp4", lambda data: data + b"x"), "is not what its clip.json says"),
         (altered("clip.json", lambda data: data.replace(b'"seed"', b'"sead"')), "is not what its clip.json says"),
@@ -207,6 +213,8 @@ IDS = [
         (altered("abstract.json", lambda data: data.replace(b'"version": 1', b'"version": 2')), "version 2"),
         (altered("abstract.json", lambda data: data[:99]), "cannot be read as a golden"),
         (altered("abstract.json", lambda data: data.replace(b'"sha256": "', b'"sha256": "0')), "not those of one"),
+        (altered("canary.mp4", lambda data: data + b"x"), "names canary clips that are missing or others"),
+        (altered("canary/abstract.json", lambda data: data[:99]), "canary/abstract.json: "),
     ],
     ids=IDS,
 )  # fmt: skip
