@@ -46,7 +46,7 @@ as its other form, as browsers do."""
 # reads them with surrogates.
 _MAJOR = int(av.__version__.partition(".")[0])
 _LENIENT = {"metadata_errors": "ignore"} if _MAJOR < 19 else {}
-# From 17 on, pictures are converted in as many threads as there are cores, and to 10 bits never twice the same.
+# From 17 on, pictures are converted by as many threads as there are cores, and to 10 bits never twice alike.
 _ONE_THREAD: dict[str, Any] = {"threads": 1} if _MAJOR >= 17 else {}
 
 
