@@ -24,6 +24,7 @@ COMMANDS = (
     "golden",
     "compare",
     "annotate",
+    "doctor",
     "vbench",
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from pytest_videobench.backends.base import BackendSpec, Request
 from pytest_videobench.backends.procedural.renderer import film
 from pytest_videobench.backends.procedural.studio import take_of
 from pytest_videobench.files import file_digest
-from pytest_videobench.gate.canary import FOLDER, Canary, CanarySet, measure, write_canaries
+from pytest_videobench.gate.canary import FOLDER, Canary, CanarySet, Reading, measure, write_canaries
 from pytest_videobench.gate.endpoints import spreads
 from pytest_videobench.gate.sample import samples_of
 from pytest_videobench.gate.suite import rule_digests
@@ -65,11 +66,36 @@ def _format(probe: Mapping[str, Any]) -> Format:
     return Format(probe["codec"], probe["pix_fmt"], side, probe["height"] > probe["width"])
 
 
-def at_limits() -> Iterator[tuple[Path, str, dict[str, Any]]]:
-    """Yield path, purpose and expectations of the package's clips: two for each detector that may fail."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitClip:
+    """A clip of the package that lies just inside or just outside the limit of a detector."""
+
+    path: Path
+    detector: str
+    outside: bool
+    """Whether the detector's finding fails the clip."""
+    expect: dict[str, Any]
+
+    @property
+    def about(self) -> str:
+        """Return its purpose in words."""
+        return f"{self.detector.replace('_', ' ')}, just {'outside' if self.outside else 'inside'} its limit"
+
+    def holds(self, found: Reading) -> bool:
+        """Return whether a measurement puts the clip on its side of the limit."""
+        return (self.detector in found.failing) == self.outside
+
+
+def at_limits() -> Iterator[LimitClip]:
+    """Yield the package's clips: two for each detector that may fail a clip."""
     table = json.loads((LIMITS / "limits.json").read_text(encoding="utf-8"))
     for entry in table["clips"]:
-        yield LIMITS / entry["file"], entry["about"], entry["expect"]
+        yield LimitClip(
+            path=LIMITS / entry["file"],
+            detector=entry["detector"],
+            outside=entry["side"] == "outside",
+            expect=entry["expect"],
+        )
 
 
 def record_canaries(golden: Golden, rows: Sequence[Row], root: Path, workdir: Path) -> None:
@@ -98,7 +124,7 @@ def _gathered(
 
     Return also their files by name, and the formats that none has.
     """
-    clips = [(path, about, expect) for path, about, expect in at_limits()]
+    clips = [(clip.path, clip.about, clip.expect) for clip in at_limits()]
     used = sum(path.stat().st_size for path in {path for path, _, _ in clips})
     unmatched = []
     for one in formats:
@@ -128,6 +154,7 @@ def draw(one: Format, workdir: Path) -> Path | None:
     how = _encoders().get(one.codec)
     if how is None or not can(how["encoder"], "w"):
         return None
+    os.environ.setdefault("SVT_LOG", "1")  # errors only: it knows no other way to be told
     take = _scene(one, flat=how.get("flat", False))
     part = workdir / f"part{how['suffix']}"
     try:

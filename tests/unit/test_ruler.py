@@ -264,7 +264,7 @@ def test_those_of_the_repo_are_small_and_of_the_shipped_clips(backend: str, styl
     found: CanarySet | None = read_canaries(home, style)
     assert found is not None
     names = {canary.file for canary in found.canaries}
-    assert {path.name for path, _, _ in at_limits()} < names
+    assert {clip.path.name for clip in at_limits()} < names
     assert sum((home / name).stat().st_size for name in {*names, f"{style}.json"}) <= 200_000
     assert found.unmatched == ()
 
