@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import contextmanager
 from fractions import Fraction
 from importlib.metadata import version
 from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias
@@ -132,7 +134,7 @@ def write_video(
     """
     how = {"movflags": "+faststart"} if path.suffix in (".mp4", ".mov") else {}
     how |= {"fflags": "+bitexact"} if bitexact else {}
-    with av.open(str(path), "w", options=how) as container:
+    with _priority_kept(), av.open(str(path), "w", options=how) as container:
         stream = container.add_stream(
             codec, rate=Fraction(fps).limit_denominator(1001), options=dict(options)
         )
@@ -142,6 +144,19 @@ def write_video(
         for image in frames:
             container.mux(stream.encode(_converted(reformatter, image, pix_fmt)))
         container.mux(stream.encode())
+
+
+@contextmanager
+def _priority_kept() -> Iterator[None]:
+    """Undo what SVT-AV1 does for root: it gives the thread that calls it real-time priority, for good."""
+    if not hasattr(os, "sched_getscheduler"):
+        yield
+        return
+    policy, param = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, policy, param)
 
 
 def can(codec: str, mode: Literal["r", "w"]) -> bool:

