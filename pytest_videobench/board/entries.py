@@ -11,6 +11,7 @@ from pytest_videobench.errors import GoldenError
 from pytest_videobench.gate.golden import prompt_digests, read_baseline
 from pytest_videobench.gate.rows import ROWS, read_rows
 from pytest_videobench.gate.sample import Sample, samples_of
+from pytest_videobench.gate.suite import OWN_VERSION, software_differences
 from pytest_videobench.report.grammar import count, listed
 
 if TYPE_CHECKING:
@@ -207,12 +208,8 @@ def _shortened(backend: str, shared: set[str]) -> str:
 
 
 def _refuse_software(one: Entry, other: Entry) -> None:
-    names = sorted(one.fingerprint.keys() | other.fingerprint.keys())
-    differing = [
-        f"{name} {one.fingerprint.get(name, 'unknown')} and {other.fingerprint.get(name, 'unknown')}"
-        for name in names
-        if one.fingerprint.get(name) != other.fingerprint.get(name)
-    ]
+    found = software_differences(one.fingerprint, other.fingerprint)
+    differing = [text for name, text in found.items() if name != OWN_VERSION]
     if differing:
         raise GoldenError(
             f"{one.label} and {other.label} were measured by different software: {'; '.join(differing)};"

@@ -6,7 +6,7 @@ A golden without canaries can only be compared under the very same software.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import inf, isclose
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,7 +17,7 @@ from pytest_videobench.errors import GoldenError, Unreadable
 from pytest_videobench.files import publish
 from pytest_videobench.gate.canary import measure, read_canaries
 from pytest_videobench.gate.endpoints import metric_margin
-from pytest_videobench.gate.suite import rule_digests, software
+from pytest_videobench.gate.suite import OWN_VERSION, rule_digests, software, software_differences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,8 +31,6 @@ _NAMED = 5
 _RESULT = "ruler.json"
 _ROUNDING = 2e-6
 """Share of a value by which writing it with six digits may move it."""
-_VOUCHED = frozenset({"videobench"})
-"""What may differ where no canary vouches for it: our own version, as footage and rules have theirs."""
 Measured: TypeAlias = "dict[str, Reading | None]"
 
 
@@ -54,12 +52,12 @@ class RulerCheck:
     """What the canaries of one style's golden say of today's software."""
 
     style: str
-    canaries: int
     differences: Sequence[str]
     """Software that is not that of the recording, as ``opencv 4.13.0 → 5.0.0``."""
-    largest: float
+    canaries: int = 0
+    largest: float = 0.0
     """The largest movement that is allowed, as a share of its metric's margin."""
-    refusal: str
+    refusal: str = ""
     """One line where the baseline cannot be compared with what is measured today; empty where it can."""
 
 
@@ -114,15 +112,15 @@ def refusals(baseline: Baseline, checks: Mapping[str, RulerCheck]) -> list[str]:
 
 def _checked(baseline: Baseline, style: str, margins: Margins, measured: Measured) -> RulerCheck:
     golden, home = baseline.goldens[style], baseline.canaries
-    differences = tuple(_differences(golden.fingerprint, software()))
+    differences = software_differences(golden.fingerprint, software())
+    check = RulerCheck(style=style, differences=tuple(differences.values()))
     try:
         recorded = read_canaries(home, style)
     except GoldenError as error:
-        return RulerCheck(style=style, canaries=0, differences=differences, largest=0.0, refusal=str(error))
-    if (
-        recorded is None or recorded.fingerprint != golden.fingerprint
-    ):  # the latter where a recording was killed
-        return _without_canaries(golden, differences)
+        return replace(check, refusal=str(error))
+    if recorded is None or recorded.fingerprint != golden.fingerprint:
+        # The latter where a recording was killed between the two.
+        return replace(check, refusal=_without_canaries(differences))
     moves = [
         move
         for canary in recorded.canaries
@@ -130,26 +128,18 @@ def _checked(baseline: Baseline, style: str, margins: Margins, measured: Measure
     ]
     changed = _changed_rules(recorded)
     over = sorted((move for move in moves if move.share > margins.ruler), key=lambda move: -move.share)
-    refusal = _told(over, changed, differences) if over or changed else _unmatched(golden, recorded)
-    return RulerCheck(
-        style=golden.style,
+    return replace(
+        check,
         canaries=len(recorded.canaries),
-        differences=differences,
         largest=max((move.share for move in moves if move.share <= margins.ruler), default=0.0),
-        refusal=refusal,
+        refusal=_told(over, changed, check.differences) if over or changed else _unmatched(golden, recorded),
     )
 
 
-def _without_canaries(golden: Golden, differences: tuple[str, ...]) -> RulerCheck:
-    unvouched = [text for text in differences if text.partition(" ")[0] not in _VOUCHED]
+def _without_canaries(differences: Mapping[str, str]) -> str:
+    unvouched = [text for name, text in differences.items() if name != OWN_VERSION]
     line = f"measured with other software ({', '.join(unvouched)}), and the golden has no canary clips"
-    return RulerCheck(
-        style=golden.style,
-        canaries=0,
-        differences=differences,
-        largest=0.0,
-        refusal=line if unvouched else "",
-    )
+    return line if unvouched else ""
 
 
 def _unmatched(golden: Golden, recorded: CanarySet) -> str:
@@ -243,9 +233,3 @@ def _metric_moves(
 
 def _may_fail(defect: str) -> bool:
     return defect not in DEFECTS.names() or DEFECTS.get(defect).gate
-
-
-def _differences(there: Mapping[str, str], here: Mapping[str, str]) -> Iterator[str]:
-    for name in sorted({*there, *here}):
-        if there.get(name) != here.get(name):
-            yield f"{name} {there.get(name, 'none')} → {here.get(name, 'none')}"

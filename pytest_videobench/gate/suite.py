@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _RULES = ("gates.toml", "rules.toml")
 _LENGTH = 12
+OWN_VERSION = "videobench"
+"""What may differ between fingerprints: measuring and rules have versions of their own."""
 
 
 def prompt_digest(text: str, expected: Mapping[str, Any]) -> str:
@@ -39,6 +41,15 @@ def software() -> dict[str, str]:
     from pytest_videobench.footage.fingerprint import fingerprint
 
     return {**fingerprint(), "rules": _rules()}
+
+
+def software_differences(there: Mapping[str, str], here: Mapping[str, str]) -> dict[str, str]:
+    """Return what differs between two fingerprints, by name, as ``opencv 4.13.0 → 5.0.0``."""
+    return {
+        name: f"{name} {there.get(name, 'none')} → {here.get(name, 'none')}"
+        for name in sorted({*there, *here})
+        if there.get(name) != here.get(name)
+    }
 
 
 def rule_digests() -> dict[str, str]:
