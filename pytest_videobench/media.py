@@ -6,7 +6,7 @@ import os
 from contextlib import contextmanager
 from fractions import Fraction
 from importlib.metadata import version
-from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import av
 import cv2
@@ -105,7 +105,8 @@ class ToBgr:
             src_color_range=frame.color_range,
             **_ONE_THREAD,
         ).planes[0]
-        rows = np.frombuffer(plane, np.uint8).reshape(frame.height, plane.line_size)  # type: ignore[call-overload]  # a plane is a buffer
+        data = cast("bytes", plane)  # a buffer, which not all stubs know
+        rows = np.frombuffer(data, np.uint8).reshape(frame.height, plane.line_size)
         return np.ascontiguousarray(rows[:, : frame.width * 3]).reshape(frame.height, frame.width, 3)
 
 

@@ -63,8 +63,8 @@ def liveliest(take: Take, anchor: int) -> tuple[float, float]:
     pair = min(anchor, len(motion.flow) - 1)
     heat = np.linalg.norm(motion.flow[max(0, pair - SPREAD) : pair + SPREAD + 1], axis=-1).mean(axis=0)
     rows, columns = heat.shape
-    heat = cv2.GaussianBlur(heat.astype(np.float32), (0, 0), columns / 8) * _away_from_rim(rows, columns)
-    _, _, _, peak = cv2.minMaxLoc(heat)
+    blurred = cv2.GaussianBlur(heat.astype(np.float32), (0, 0), columns / 8)
+    _, _, _, peak = cv2.minMaxLoc(blurred * _away_from_rim(rows, columns))
     return (peak[0] + 0.5) / columns, (peak[1] + 0.5) / rows
 
 
