@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -89,6 +90,11 @@ def encode(
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return path
+
+
+def hears_interrupts() -> None:
+    """Let a new process take SIGINT as at a terminal, though ours may ignore it, as in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 PROMPTS = """

@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-from functools import partial
 from io import StringIO
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ from pytest_videobench.gate.patterns import Pattern
 from pytest_videobench.gate.row import Row
 from pytest_videobench.report.live import LogLines, Progress
 from pytest_videobench.report.terminal import summary
-from tests.conftest import BACKEND
+from tests.conftest import BACKEND, hears_interrupts
 from tests.unit.rows import row as make_row
 from tests.unit.rows import without_clip
 
@@ -191,8 +190,7 @@ def start_in_terminal(suite: Suite, *args: str, width: int) -> tuple[subprocess.
         stdout=terminal,
         stderr=terminal,
         start_new_session=True,
-        # As at a terminal, also where our own process was started in the background, which ignores it.
-        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=hears_interrupts,
     )
     os.close(terminal)
     return process, master

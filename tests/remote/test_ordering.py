@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_videobench.store.store import Store
+from tests.conftest import hears_interrupts
 from tests.fakes.runway import FakeRunway
 from tests.fakes.server import KEY
 
@@ -191,6 +192,7 @@ def test_an_interrupt_cancels_what_waits_and_leaves_what_runs(
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=hears_interrupts,
     ) as run:
         wait_for_polls(fake, 4, run)
         os.kill(run.pid, signal.SIGINT)
