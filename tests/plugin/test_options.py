@@ -168,6 +168,35 @@ def test_a_threshold_for_an_unknown_metric_names_the_prompt(suite: Suite) -> Non
     )
 
 
+OTHERS_DETECTOR = '''
+from pytest_videobench import Finding, detector
+from pytest_videobench.defects.base import DEFECTS
+
+
+@detector(gate=True, dimension="detail")
+def too_dark(footage, expected):
+    """Say so of every clip."""
+    yield Finding(defect="{found}", start=0.0, end=1.0, severity=0.5, confidence=0.9, note="It is dark.")
+
+
+DEFECTS.add("too_dark", too_dark)
+'''
+
+
+def test_what_a_detector_of_ones_own_fails_can_be_permitted(suite: Suite) -> None:
+    (suite.folder / "conftest.py").write_text(OTHERS_DETECTOR.format(found="too_dark"), encoding="utf-8")
+    suite.run("--vb-rolls=1").assert_outcomes(failed=2)
+    suite.prompts(suite.text() + '\n[[style.permit]]\ndefect = "too_dark"\nreason = "Night."\n')
+    suite.run("--vb-rolls=1", "-n2").assert_outcomes(passed=2)
+
+
+def test_nothing_fails_by_a_defect_that_nobody_could_permit(suite: Suite) -> None:
+    (suite.folder / "conftest.py").write_text(OTHERS_DETECTOR.format(found="darkness"), encoding="utf-8")
+    suite.run("--vb-rolls=1").stdout.fnmatch_lines(
+        ["*detector 'too_dark' fails clips by 'darkness', which no detector is registered as*"]
+    )
+
+
 def test_a_style_without_prompts_says_what_to_do(suite: Suite) -> None:
     (suite.folder / "prompts.toml").unlink()
     suite.run().stdout.fnmatch_lines(
