@@ -229,3 +229,32 @@ def test_a_calibration_that_is_none_is_one_line(suite: Suite) -> None:
     )
     (suite.root / "broken.toml").write_text("[gates]\nfreze = { from = 1 }\n", encoding="utf-8")
     suite.run("--vb-calibration=broken.toml").stdout.fnmatch_lines(["*did you mean 'freeze'*"])
+
+
+@pytest.mark.parametrize("option", ["--vb-golden", "--vb-cache", "--vb-gate"])
+def test_a_value_that_would_move_the_rootdir_is_refused(
+    suite: Suite, tmp_path_factory: pytest.TempPathFactory, option: str
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    result = suite.pytester.runpytest_subprocess("--vb-rolls=1", option, str(elsewhere))
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert [line for line in result.errlines if line] == [
+        f"ERROR: {option}: pytest takes a value after a blank for a test path, and so {elsewhere.parent}"
+        f" for the rootdir; write {option}={elsewhere}"
+    ]
+    assert not (elsewhere.parent / "videobench-report").exists()
+
+
+def test_a_value_that_leaves_the_rootdir_alone_may_stand_after_a_blank(
+    suite: Suite, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (suite.root / "golden").mkdir()
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    for options in (
+        ["--vb-golden", "golden"],
+        [f"--vb-golden={elsewhere}"],
+        ["--vb-golden", str(elsewhere), "suites"],
+    ):
+        result = suite.pytester.runpytest_subprocess(*options, "--collect-only")
+        assert result.ret == pytest.ExitCode.OK
+        result.stdout.fnmatch_lines([f"rootdir: {suite.root}"])
