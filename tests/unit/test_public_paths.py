@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,4 +87,4 @@ def test_no_public_name_that_takes_a_path_is_forgotten() -> None:
 
 def _takes_a_path(function: Callable[..., object]) -> bool:
     parameters = inspect.signature(function).parameters.values()
-    return any("Path" in str(parameter.annotation) for parameter in parameters)
+    return any(re.search(r"\bPath", str(parameter.annotation)) for parameter in parameters)
