@@ -138,7 +138,7 @@ def _command(root: Path, workers: str, args: argparse.Namespace, number: int = 0
     (style / "prompts.toml").write_text(_prompts(args.prompts), encoding="utf-8")
     (style / "test_many.py").write_text(MODULE, encoding="utf-8")
     spec = f"kling?poll=0.1&concurrency={AT_ONCE}"
-    options = f"--vb-rolls {ROLLS} --vb-cache cache{number} --vb-report report -q -r N -p no:cacheprovider"
+    options = f"--vb-rolls {ROLLS} --vb-cache=cache{number} --vb-report=report -q -r N -p no:cacheprovider"
     run = (sys.executable, "-m", "pytest", "suites", "-n", workers, "--vb-backend", spec)
     return [*run, *options.split()]
 

@@ -1,7 +1,7 @@
 """Does the gate let the same model pass, and catch the flawed one? On real rows, by drawing other rolls.
 
-    pytest suites -n 2 --vb-rolls 12 --vb-report pool/reference
-    pytest suites -n 2 --vb-rolls 6 --vb-backend procedural:flawed --vb-report pool/flawed
+    pytest suites -n 2 --vb-rolls 12 --vb-report=pool/reference
+    pytest suites -n 2 --vb-rolls 6 --vb-backend procedural:flawed --vb-report=pool/flawed
     python benchmarks/gate_rolls.py pool/reference pool/flawed
 
 Baseline and candidate are three rolls each of the first run, never the same, drawn anew for every repetition;

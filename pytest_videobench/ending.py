@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from pytest_videobench.report.grammar import count
+from pytest_videobench.report.grammar import count, folded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,8 +66,12 @@ class Outcome:
 
     exitstatus: int
     lines: tuple[str, ...]
-    """For the terminal."""
+    """For the terminal, always and each in one piece, as scripts look for them."""
     colour: str
+    remarks: tuple[str, ...] = ()
+    """For the terminal, always, folded to its width."""
+    table: tuple[str, ...] = ()
+    """For the terminal as it is laid out, unless with ``-q``."""
     details: tuple[str, ...] = ()
     """For the terminal as well, unless with ``-q``."""
     facts: dict[str, Any] = field(default_factory=dict)
@@ -79,10 +83,15 @@ class Outcome:
 
     def show(self, terminal: pytest.TerminalReporter) -> None:
         """Write it at the end of the summary."""
-        for line in self.lines:
+        width = terminal._tw.fullwidth
+        remarks = (part for line in self.remarks for part in folded(line, width))
+        for line in (*self.lines, *remarks):
             terminal.write_line(line, bold=True, **{self.colour: True})
-        for line in self.details if terminal.verbosity >= 0 else ():
-            terminal.write_line(f"  {line}")
+        if terminal.verbosity < 0:
+            return
+        details = (part for line in self.details for part in folded(line, width - 2))
+        for part in (*self.table, *details):
+            terminal.write_line(f"  {part}")
 
 
 class Judge(Protocol):

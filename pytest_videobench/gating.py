@@ -65,7 +65,7 @@ class Gate:
         from pytest_videobench.gate.changes import changes
         from pytest_videobench.gate.ruler import read_checks, ruler_line
         from pytest_videobench.gate.sample import samples_of
-        from pytest_videobench.report.gated import gate_sentences, verdict_line
+        from pytest_videobench.report.gated import gate_notes, headline, verdict_table
 
         styles = sorted({row.style for row in ending.rows})
         baseline = self._baseline.samples(styles)
@@ -75,8 +75,10 @@ class Gate:
         ruler = ruler_line(read_checks(self._ruler), self._margins.ruler)
         return Outcome(
             exitstatus=self._status(decision.verdict, ending, decision.reasons),
-            lines=tuple(filter(None, (f"gate: {verdict_line(decision)}", ruler))),
-            details=gate_sentences(decision)[1:],
+            lines=(f"gate: {headline(decision)}",),
+            remarks=tuple(filter(None, (*decision.reasons, ruler))),
+            table=verdict_table(decision),
+            details=gate_notes(decision),
             colour=_COLOURS[decision.verdict],
             facts={"gate": decision.to_json()},
             properties={"vb_gate": decision.verdict, "vb_gate_baseline": decision.baseline},

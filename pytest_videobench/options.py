@@ -101,6 +101,11 @@ def add_options(parser: pytest.Parser) -> None:
             parser.addini(option.ini, help=option.help, type=option.ini_type, default=option.ini_default)
 
 
+def valued_options() -> frozenset[str]:
+    """Return the options that take a value, as they are written."""
+    return frozenset(f"--vb-{option.name}" for option in _OPTIONS if option.metavar)
+
+
 class _Option(NamedTuple):  # made faster than a dataclass, and every pytest run makes it
     name: str
     help: str

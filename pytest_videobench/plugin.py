@@ -10,6 +10,7 @@ import pytest
 
 from pytest_videobench import fixtures
 from pytest_videobench.options import DEFAULT_BACKEND, Settings, add_options, chosen_backends
+from pytest_videobench.rootdir import check_rootdir
 from pytest_videobench.stash import (
     CASE,
     WORKER_DESK,
@@ -43,6 +44,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options; on the main process, be ready to record."""
+    if not hasattr(config, "workerinput"):  # workers are told their rootdir
+        check_rootdir(config)
     settings = Settings.from_config(config)
     config.stash[settings_key] = settings
     config.stash[notices_key] = []

@@ -31,7 +31,7 @@ MINUS = re.compile(r"(?<=[\w)]) - (?=[\w(])")
 
 def words() -> list[str]:
     """Name every defect that a case's coverage names: the vocabulary, and what else has a detector."""
-    return [*vocabulary.DEFECTS, *(name for name in DEFECTS.names() if name not in vocabulary.DEFECTS)]
+    return list(vocabulary.known_defects())
 
 
 def status(defect: str) -> Status:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from urllib.parse import parse_qsl, urlencode
 
@@ -11,7 +12,6 @@ from pytest_videobench.prompts.model import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from pytest_videobench.prompts.model import Prompt
 
@@ -84,6 +84,10 @@ class Generation:
     """Ground truth in JSON types, from generators that know what they drew."""
     origin: str = ""
     """Where the clip was found, for clips that were not made now."""
+
+    def __post_init__(self) -> None:
+        """Take a path that is written as a text, as ``os.path`` and most libraries give it."""
+        object.__setattr__(self, "path", Path(self.path))
 
 
 class Backend(Protocol):

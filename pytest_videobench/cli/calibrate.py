@@ -168,7 +168,7 @@ def _from_csv(file: Path, args: argparse.Namespace) -> Iterator[Sample]:
 def _labels(file: Path, folder: Path) -> list[tuple[Path, frozenset[str]]]:
     """Read the labels; every complaint names the file and the line."""
     from pytest_videobench.prompts.toml import suggestion
-    from pytest_videobench.prompts.vocabulary import DEFECTS
+    from pytest_videobench.prompts.vocabulary import known_defects
 
     with file.open(encoding="utf-8-sig", newline="") as lines:
         reader = csv.DictReader(lines)
@@ -181,8 +181,8 @@ def _labels(file: Path, folder: Path) -> list[tuple[Path, frozenset[str]]]:
         for line in reader:
             where, path = f"{file}: line {reader.line_num}", folder / (line["clip"] or "")
             named = frozenset(word.strip() for word in (line["defects"] or "").split(";")) - set(_GOOD)
-            for word in sorted(named - set(DEFECTS)):
-                raise SpecError(f"{where}: no defect is called {word!r}{suggestion(word, DEFECTS)}")
+            for word in sorted(named.difference(known_defects())):
+                raise SpecError(f"{where}: no defect is called {word!r}{suggestion(word, known_defects())}")
             if not path.is_file():
                 raise SpecError(f"{where}: there is no clip {path}; --clips says where the clips lie")
             if path in found:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from os import PathLike
 
     from pytest_videobench.gate.assess import Assessment
     from pytest_videobench.prompts.model import Expectations
@@ -85,7 +86,9 @@ def _style(name: str) -> Expectations:
     return styles[name]
 
 
-def score_clip(path: Path, style: Expectations | None = None, prompt: str = "") -> dict[str, Any]:
+def score_clip(
+    path: str | PathLike[str], style: Expectations | None = None, prompt: str = ""
+) -> dict[str, Any]:
     """Give the record of one clip; what cannot be read has an ``error`` and nothing else."""
     from pytest_videobench.errors import VideobenchError
     from pytest_videobench.files import file_digest
@@ -95,6 +98,7 @@ def score_clip(path: Path, style: Expectations | None = None, prompt: str = "") 
     from pytest_videobench.prompts.model import Expectations
     from pytest_videobench.prompts.spoken import spoken_camera
 
+    path = Path(path)
     try:
         footage = analyse(path)
         digest = file_digest(path)

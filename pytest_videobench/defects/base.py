@@ -9,13 +9,18 @@ from importlib.resources import files
 from math import inf, isfinite
 from typing import TYPE_CHECKING
 
-from pytest_videobench.registry import Registry
+from pytest_videobench.prompts.vocabulary import DETECTORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from pytest_videobench.footage.footage import Footage
+    from pytest_videobench.metrics.base import Dimension
     from pytest_videobench.prompts.model import Expectations
+    from pytest_videobench.registry import Registry
+
+UNLISTED: Dimension = "consistency"
+"""The dimension of a defect of which nobody says another: most are things that do not stay as they were."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +61,8 @@ class Detector:
     blind: Callable[[Footage, Expectations], str]
     """Why it cannot see its defect in a clip, in a few words; empty where it can. Where it cannot, it is not
     asked to look."""
+    dimension: Dimension = UNLISTED
+    """What its defect counts for, where ``dimensions.toml`` does not know the defect."""
 
     @property
     def gate(self) -> bool:
@@ -88,18 +95,22 @@ def sees_all(footage: Footage, expected: Expectations) -> str:
 
 
 def detector(
-    *, gate: bool, blind: Callable[[Footage, Expectations], str] = sees_all
+    *,
+    gate: bool,
+    blind: Callable[[Footage, Expectations], str] = sees_all,
+    dimension: Dimension = UNLISTED,
 ) -> Callable[[Callable[[Footage, Expectations], Iterable[Finding]]], Detector]:
     """Declare a function as the detector of its name, and whether its findings may fail a case.
 
     Where they may, ``gates.toml`` can say from which severity, so that plain cases fail and weak ones are
     shown. ``blind`` says in a few words why it can see nothing in a clip, such
-    as "no camera was asked for": its silence is no all-clear then.
+    as "no camera was asked for": its silence is no all-clear then. ``dimension`` is what a defect of your own
+    counts for on the score card.
     """
 
     def declare(look: Callable[[Footage, Expectations], Iterable[Finding]]) -> Detector:
         gate_from = gates().get(look.__name__, 0.0) if gate else inf
-        return Detector(name=look.__name__, gate_from=gate_from, look=look, blind=blind)
+        return Detector(name=look.__name__, gate_from=gate_from, look=look, blind=blind, dimension=dimension)
 
     return declare
 
@@ -124,5 +135,5 @@ def rule_tables() -> Mapping[str, Mapping[str, float]]:
     return tomllib.loads(text)
 
 
-DEFECTS: Registry[Detector] = Registry("pytest_videobench.defects", "detector")
+DEFECTS: Registry[Detector] = DETECTORS
 """Every known detector by name."""

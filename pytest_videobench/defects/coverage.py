@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from pytest_videobench.defects.attribution import ONE_SHOT
 from pytest_videobench.defects.base import DEFECTS
 from pytest_videobench.defects.measured import recall
-from pytest_videobench.prompts import vocabulary
+from pytest_videobench.prompts.vocabulary import known_defects
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -39,8 +39,7 @@ class Look:
 
 def coverage(footage: Footage, expected: Expectations, found: Collection[str]) -> tuple[Look, ...]:
     """Say of every known defect whether a clip was looked at for it; ``found`` are the defects that were."""
-    names = [*vocabulary.DEFECTS, *(name for name in DEFECTS.names() if name not in vocabulary.DEFECTS)]
-    return tuple(_look(name, footage, expected, found) for name in names)
+    return tuple(_look(name, footage, expected, found) for name in known_defects())
 
 
 def _look(name: str, footage: Footage, expected: Expectations, found: Collection[str]) -> Look:

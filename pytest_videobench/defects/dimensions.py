@@ -7,18 +7,20 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from pytest_videobench.defects.base import DEFECTS, UNLISTED
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_videobench.metrics.base import Dimension
 
-UNLISTED: Dimension = "consistency"
-"""The dimension of a defect that a third party adds: most are things that do not stay as they were."""
-
 
 def defect_dimension(defect: str) -> Dimension:
     """Give the dimension that a defect counts for."""
-    return defect_dimensions().get(defect, UNLISTED)
+    listed = defect_dimensions()
+    if defect in listed:
+        return listed[defect]
+    return DEFECTS.get(defect).dimension if defect in DEFECTS.names() else UNLISTED
 
 
 @cache

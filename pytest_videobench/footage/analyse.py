@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import cv2
@@ -33,7 +34,7 @@ from pytest_videobench.threads import one_opencv_thread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
+    from os import PathLike
 
     from numpy.typing import NDArray
 
@@ -47,12 +48,12 @@ SAMPLE_RATE = 4.0
 """Hz at which single pictures are measured in full."""
 
 
-def analyse(path: Path) -> Footage:
+def analyse(path: str | PathLike[str]) -> Footage:
     """Decode a clip once and keep what metrics and detectors need; memory grows by about 25 kB a frame.
 
     Raises :class:`~pytest_videobench.errors.Unreadable` where no picture can be decoded.
     """
-    reader, collector = Reader(path), _Collector()
+    reader, collector = Reader(Path(path)), _Collector()
     with one_opencv_thread():
         for picture in reader:
             collector.add(picture)

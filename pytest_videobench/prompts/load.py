@@ -24,13 +24,13 @@ from pytest_videobench.prompts.toml import Table, one_of, read, shown
 from pytest_videobench.prompts.vocabulary import (
     AMOUNTS,
     CAMERA_MOVES,
-    DEFECTS,
     INTERACTIONS,
     LIGHTS,
     MOTION_KINDS,
     PARTS,
     SHOTS,
     SUBJECTS,
+    known_defects,
 )
 
 if TYPE_CHECKING:
@@ -240,9 +240,10 @@ def _permission(table: Table) -> Permission:
 
 
 def _defect(table: Table) -> str:
+    words = known_defects()
     if "defect" not in table.data:
-        raise table.fault("defect", one_of("", DEFECTS), "nothing")
-    return table.word("defect", DEFECTS, "")
+        raise table.fault("defect", one_of("", words), "nothing")
+    return table.word("defect", words, "")
 
 
 def _thresholds(owner: Table) -> tuple[Threshold, ...]:

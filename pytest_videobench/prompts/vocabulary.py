@@ -1,6 +1,10 @@
-"""The closed sets of words that a prompt's expectations are written in."""
+"""The closed sets of words that a prompt's expectations are written in, and the one that detectors add to."""
 
 from __future__ import annotations
+
+from typing import Any
+
+from pytest_videobench.registry import Registry
 
 PARTS = ("camera", "lighting", "subject", "motion", "scene", "atmosphere")
 """The six parts of the formula, in the order in which they are spoken."""
@@ -153,4 +157,13 @@ DEFECTS = (
     "anachronism",
     "interaction_failure",
 )
-"""Every defect a finding, a permission or a watch list may name."""
+"""The defects that have a word of ours, whether anything looks for them or not."""
+
+DETECTORS: Registry[Any] = Registry("pytest_videobench.defects", "detector")
+"""Every known detector by the defect that it looks for; its type is known to ``defects/``, its names already
+to those who permit, watch or label what it may find."""
+
+
+def known_defects() -> tuple[str, ...]:
+    """Return every defect that a finding, permission, watch list or label may name: ours, then others'."""
+    return tuple(dict.fromkeys((*DEFECTS, *DETECTORS.names())))

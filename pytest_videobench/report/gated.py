@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_videobench.report.grammar import capital, count, listed, percent, plain
+from pytest_videobench.report.grammar import capital, count, cut, listed, percent, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +17,11 @@ _NAMED = 6
 """Endpoints that a sentence names; the table has all of them."""
 _MOST = 3
 """Defects that a verdict names."""
+_ROWS = 12
+"""Criteria that the terminal's table has; the page has all of them."""
+_WIDEST = 78
+"""Columns that the terminal's table may take, so that it stands indented in 80."""
+_HEADER = ("criterion", "baseline", "candidate", "worse by", "margin", "verdict")
 REACH = 4.0
 """Margins to either side that the forest shows; what is farther off ends there."""
 
@@ -42,28 +48,51 @@ class Branch:
         return f"{min(self.effect.p, self.effect.p_better):.2g}"
 
 
+def headline(decision: Decision) -> str:
+    """Return the verdict and who was held against whom."""
+    return f"{decision.verdict}: {decision.candidate} against {decision.baseline}"
+
+
 def verdict_line(decision: Decision) -> str:
     """Say the verdict and what decides it in one line."""
-    sides = f"{decision.candidate} against {decision.baseline}"
-    return f"{decision.verdict}: {sides}: {_why(decision)}"
+    return f"{headline(decision)}: {_why(decision)}"
+
+
+def verdict_table(decision: Decision) -> tuple[str, ...]:
+    """Return the criteria in which something changed or may have, worst first; nothing where none did."""
+    branches = forest(decision)
+    telling = [branch for branch in branches if branch.effect.state != "within"]
+    order = list(dict.fromkeys(branch.effect.state for branch in telling))
+    telling.sort(key=lambda branch: (order.index(branch.effect.state), -branch.middle))
+    if not telling:
+        return ()
+    rows = _columns([_HEADER, *(_cells(branch.effect) for branch in telling[:_ROWS])])
+    within = [branch for branch in branches if branch.effect.state == "within"]
+    return (*rows, *_left_off([*telling[_ROWS:], *within]))
+
+
+def gate_notes(decision: Decision) -> tuple[str, ...]:
+    """Return what the table does not say, a sentence each."""
+    return _sentences(
+        _why(decision) if decision.verdict == "pass" else "",
+        _by(decision).strip("; "),
+        _where(decision),
+        _remedy(decision),
+        *_background(decision),
+    )
 
 
 def gate_sentences(decision: Decision) -> tuple[str, ...]:
     """Say the verdict, what got worse and where, what got better, and what it rests on."""
-    said = (
+    return _sentences(
         verdict_line(decision),
         *(decision.reasons if decision.verdict == "fail" else ()),
         _where(decision),
         _named("better", [told(effect) for effect in decision.of("better")]),
         _named("worse, and still within the margin", [told(effect) for effect in decision.of("tolerated")]),
         _undecided(decision) if decision.verdict == "fail" else "",
-        _rare(decision),
-        _changes(decision),
-        _basis(decision),
-        _missing(decision),
-        _named("styles of the baseline that this run does not have", decision.absent),
+        *_background(decision),
     )
-    return tuple(f"{capital(sentence).rstrip('.')}." for sentence in said if sentence)
 
 
 def told(effect: Effect) -> str:
@@ -99,16 +128,78 @@ def unseen(decision: Decision) -> list[Effect]:
     return [effect for effect in decision.effects if effect.state != "missing" and _unseen(effect)]
 
 
+def _sentences(*said: str) -> tuple[str, ...]:
+    return tuple(f"{capital(sentence).rstrip('.')}." for sentence in said if sentence)
+
+
+def _background(decision: Decision) -> tuple[str, ...]:
+    """Give what a verdict rests on, and what it does not speak of."""
+    return (
+        _rare(decision),
+        _changes(decision),
+        _basis(decision),
+        _missing(decision),
+        _named("styles of the baseline that this run does not have", decision.absent),
+    )
+
+
+def _cells(effect: Effect) -> tuple[str, ...]:
+    return (
+        ", ".join(filter(None, (plain(effect.title), _unit(effect)))),
+        _figure(effect, effect.baseline),
+        _figure(effect, effect.candidate),
+        _amount(effect, effect.worse_by or 0.0, "+"),
+        _amount(effect, effect.margin, ""),
+        effect.state,
+    )
+
+
+def _amount(effect: Effect, number: float, sign: str) -> str:
+    """Write a difference or a margin: points of a share, per cent of latency and cost, or in the unit."""
+    if _is_share(effect):
+        return f"{100 * number:{sign}.3g} pts"
+    return f"{100 * number:{sign}.3g} %" if effect.endpoint in ("latency", "cost") else f"{number:{sign}.3g}"
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lay rows out, words to the left and numbers to the right; the first column yields where it is tight."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    first = min(widths[0], _WIDEST - sum(widths[1:]) - 2 * len(widths[1:]))
+    return [
+        "  ".join(
+            (
+                f"{cut(name, first):{first}}",
+                *(f"{cell:>{width}}" for cell, width in zip(numbers, widths[1:-1], strict=True)),
+                verdict,
+            )
+        )
+        for name, *numbers, verdict in rows
+    ]
+
+
+def _left_off(branches: Sequence[Branch]) -> list[str]:
+    """Count what the table does not show."""
+    counts = Counter(branch.effect.state for branch in branches)
+    told = [f"{number} {state}" for state, number in counts.items()]
+    return [f"and {listed(told)}; the report has all"] if told else []
+
+
 def _is_share(effect: Effect) -> bool:
     return effect.endpoint.startswith("defect:") or effect.endpoint in ("fails", "errors")
 
 
 def _read(effect: Effect, mean: float | None) -> str:
+    return " ".join(filter(None, (_figure(effect, mean), _unit(effect) if mean is not None else "")))
+
+
+def _figure(effect: Effect, mean: float | None) -> str:
     if mean is None:
         return "–"
-    if _is_share(effect):
-        return f"{100 * mean:.3g} %"
-    return f"{mean:.4g}" if effect.unit == "1" else f"{mean:.4g} {effect.unit}"
+    return f"{100 * mean:.3g} %" if _is_share(effect) else f"{mean:.4g}"
+
+
+def _unit(effect: Effect) -> str:
+    return "" if _is_share(effect) or effect.unit == "1" else effect.unit
 
 
 def _unseen(effect: Effect) -> bool:
@@ -145,13 +236,20 @@ def _undecided(decision: Decision) -> str:
     if not found:
         return ""
     text = f"{_some([told(effect) for effect in found])} may or may not be worse by more than the margin"
-    needed = decision.rolls_needed
+    return f"{text}; {_remedy(decision)}"
+
+
+def _remedy(decision: Decision) -> str:
+    """Say what would decide what is undecided."""
+    found, needed = decision.of("undecided"), decision.rolls_needed
+    if not found:
+        return ""
     if needed is not None:
-        return f"{text}; {needed} rolls a prompt would probably decide it (--vb-rolls {needed})"
+        return f"{needed} rolls a prompt would probably decide it (--vb-rolls {needed})"
     stuck = [plain(effect.title) for effect in found if effect.rolls_needed is None]
     rest = "" if len(stuck) == len(found) else f" of {_some(stuck)}"
     instead = "a baseline of more rolls, more prompts or a wider margin"
-    return f"{text}; no number of rolls would decide it{rest}, but {instead}"
+    return f"no number of rolls would decide it{rest}, but {instead}"
 
 
 def _where(decision: Decision) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,6 +39,16 @@ def plain(word: str) -> str:
 def capital(text: str) -> str:
     """Begin a sentence; the rest stays as it is."""
     return text[:1].upper() + text[1:]
+
+
+def folded(text: str, width: int) -> list[str]:
+    """Return a text as lines of a terminal, the further ones indented; a path or command is never broken."""
+    return wrap(text, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
+def cut(text: str, width: int) -> str:
+    """Return a text that fits, with an ellipsis where something was left off."""
+    return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
 def percent(share: float) -> str:

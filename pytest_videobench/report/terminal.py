@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.gate.facts import VERDICTS, without_clip
-from pytest_videobench.report.grammar import plain
+from pytest_videobench.report.grammar import cut, plain
 from pytest_videobench.report.looked import looked_for
 from pytest_videobench.report.words import not_looked_for, part_of, reasons_of, synthetic_of
 
@@ -87,22 +87,25 @@ def _worst(rows: Iterable[Row], limit: int | None, width: int | None) -> Iterato
         if len(shown) < len(found)
         else f"findings: {len(found)}"
     )
-    yield from (_cut(f"  {row.key}  {_told(finding)}", width) for row, finding in shown)
+    for row, finding in shown:
+        yield from _block(row.key, finding, width)
+
+
+def _block(key: str, finding: dict[str, Any], width: int | None) -> Iterator[str]:
+    """Give a finding, then its case and its note, each on a line of its own; without a width, in full."""
+    for line in (f"  {_told(finding)}", f"    {key}", f"    {finding['note']}"):
+        yield line if width is None else cut(line, width)
 
 
 def _told(finding: dict[str, Any]) -> str:
     start, end = f"{finding['start']:.2f}", f"{finding['end']:.2f}"
     span = start if start == end else f"{start}–{end}"
     weight = "" if _fails(finding) else " (permitted)" if finding["permitted"] else " (a warning)"
-    return f"{finding['defect']} {span} s  severity {finding['severity']:.2f}{weight}: {finding['note']}"
+    return f"{finding['defect']} {span} s  severity {finding['severity']:.2f}{weight}"
 
 
 def _fails(finding: dict[str, Any]) -> bool:
     return bool(finding["gate"]) and not finding["permitted"]
-
-
-def _cut(line: str, width: int | None) -> str:
-    return line if width is None or len(line) <= width else f"{line[: width - 1]}…"
 
 
 def _is_missing(row: Row) -> bool:

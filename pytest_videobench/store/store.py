@@ -13,6 +13,7 @@ import shutil
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -23,7 +24,7 @@ from pytest_videobench.store.keys import cache_key, identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
+    from os import PathLike
 
     from filelock import BaseFileLock
 
@@ -52,6 +53,10 @@ class Clip:
     sidecar: dict[str, Any]
     """Request, provenance, latency in seconds, cost in US dollars, SHA-256."""
 
+    def __post_init__(self) -> None:
+        """Take a path that is written as a text."""
+        object.__setattr__(self, "path", Path(self.path))
+
     @property
     def folder(self) -> Path:
         """The entry's folder, where later stages keep what they made of the clip."""
@@ -69,8 +74,10 @@ class Store:
     ``notify`` is told, in one line, of every damaged entry that was set aside.
     """
 
-    def __init__(self, root: Path, notify: Callable[[str], None] = lambda _message: None) -> None:
-        self.root = root
+    def __init__(
+        self, root: str | PathLike[str], notify: Callable[[str], None] = lambda _message: None
+    ) -> None:
+        self.root = Path(root)
         self._notify = notify
 
     def fetch(
@@ -119,7 +126,7 @@ class Store:
         """
         self._prepare()
         with self._lock(key):
-            workdir = self.root.__class__(mkdtemp(prefix=f"{key}-", dir=self.root / "making"))
+            workdir = Path(mkdtemp(prefix=f"{key}-", dir=self.root / "making"))
             try:
                 fill(workdir)
                 shutil.rmtree(self._entry(key), ignore_errors=True)
@@ -184,7 +191,7 @@ class Store:
     def _make(self, key: str, request: Request, backend: Backend, case: str, make: Make) -> Clip:
         for leftover in self.root.glob(f"making/{key}-*"):  # the lock is ours: its maker was killed
             shutil.rmtree(leftover, ignore_errors=True)
-        workdir = self.root.__class__(mkdtemp(prefix=f"{key}-", dir=self.root / "making"))
+        workdir = Path(mkdtemp(prefix=f"{key}-", dir=self.root / "making"))
         try:
             generation = make(workdir, self.journal.page(key, case, str(request.spec)))
             _write_sidecar(workdir, key, request, backend, generation, case)

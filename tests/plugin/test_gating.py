@@ -57,7 +57,7 @@ def test_a_gate_that_cannot_decide_has_a_status_of_its_own(gated: Gated) -> None
     (gated.suite.root / "margins.toml").write_text("[test]\nprompts = 2\n", encoding="utf-8")
     result = gated.gate()
     assert result.ret == INCONCLUSIVE
-    result.stdout.fnmatch_lines(["gate: inconclusive: *may or may not be worse*"])
+    result.stdout.fnmatch_lines(["gate: inconclusive: *", "*  undecided", "*rolls*would*decide it*"])
     assert gated.suite.record()["exitstatus"] == INCONCLUSIVE
 
 
@@ -207,7 +207,7 @@ def test_a_run_that_stops_early_is_no_pass(gated: Gated) -> None:
     gated.recorded().worse("red-ball/1")
     result = gated.gate("--maxfail=1", "--vb-inconclusive=pass")
     assert result.ret == INCONCLUSIVE
-    result.stdout.fnmatch_lines(["gate: inconclusive: *the run is not whole: * of 6 cases did not run*"])
+    result.stdout.fnmatch_lines(["gate: inconclusive: *", "the run is not whole: * of 6 cases did not run*"])
     assert gated.suite.record()["gate"]["verdict"] == "inconclusive"
 
 
@@ -228,7 +228,7 @@ def test_an_interrupted_run_keeps_its_status(gated: Gated) -> None:
     gated.suite.module("def test_tiny(clip, roll):\n    if roll:\n        raise KeyboardInterrupt\n")
     result = gated.gate()
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    result.stdout.fnmatch_lines(["gate: inconclusive: *it was interrupted; 5 of 6 cases did not run*"])
+    result.stdout.fnmatch_lines(["gate: inconclusive: *", "*it was interrupted; 5 of 6 cases did not run*"])
 
 
 def test_a_failure_that_no_row_tells_of_keeps_its_status(gated: Gated) -> None:

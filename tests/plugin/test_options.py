@@ -168,6 +168,35 @@ def test_a_threshold_for_an_unknown_metric_names_the_prompt(suite: Suite) -> Non
     )
 
 
+OTHERS_DETECTOR = '''
+from pytest_videobench import Finding, detector
+from pytest_videobench.defects.base import DEFECTS
+
+
+@detector(gate=True, dimension="detail")
+def too_dark(footage, expected):
+    """Say so of every clip."""
+    yield Finding(defect="{found}", start=0.0, end=1.0, severity=0.5, confidence=0.9, note="It is dark.")
+
+
+DEFECTS.add("too_dark", too_dark)
+'''
+
+
+def test_what_a_detector_of_ones_own_fails_can_be_permitted(suite: Suite) -> None:
+    (suite.folder / "conftest.py").write_text(OTHERS_DETECTOR.format(found="too_dark"), encoding="utf-8")
+    suite.run("--vb-rolls=1").assert_outcomes(failed=2)
+    suite.prompts(suite.text() + '\n[[style.permit]]\ndefect = "too_dark"\nreason = "Night."\n')
+    suite.run("--vb-rolls=1", "-n2").assert_outcomes(passed=2)
+
+
+def test_nothing_fails_by_a_defect_that_nobody_could_permit(suite: Suite) -> None:
+    (suite.folder / "conftest.py").write_text(OTHERS_DETECTOR.format(found="darkness"), encoding="utf-8")
+    suite.run("--vb-rolls=1").stdout.fnmatch_lines(
+        ["*detector 'too_dark' fails clips by 'darkness', which no detector is registered as*"]
+    )
+
+
 def test_a_style_without_prompts_says_what_to_do(suite: Suite) -> None:
     (suite.folder / "prompts.toml").unlink()
     suite.run().stdout.fnmatch_lines(
@@ -200,3 +229,32 @@ def test_a_calibration_that_is_none_is_one_line(suite: Suite) -> None:
     )
     (suite.root / "broken.toml").write_text("[gates]\nfreze = { from = 1 }\n", encoding="utf-8")
     suite.run("--vb-calibration=broken.toml").stdout.fnmatch_lines(["*did you mean 'freeze'*"])
+
+
+@pytest.mark.parametrize("option", ["--vb-golden", "--vb-cache", "--vb-gate"])
+def test_a_value_that_would_move_the_rootdir_is_refused(
+    suite: Suite, tmp_path_factory: pytest.TempPathFactory, option: str
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    result = suite.pytester.runpytest_subprocess("--vb-rolls=1", option, str(elsewhere))
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert [line for line in result.errlines if line] == [
+        f"ERROR: {option}: pytest takes a value after a blank for a test path, and so {elsewhere.parent}"
+        f" for the rootdir; write {option}={elsewhere}"
+    ]
+    assert not (elsewhere.parent / "videobench-report").exists()
+
+
+def test_a_value_that_leaves_the_rootdir_alone_may_stand_after_a_blank(
+    suite: Suite, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (suite.root / "golden").mkdir()
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    for options in (
+        ["--vb-golden", "golden"],
+        [f"--vb-golden={elsewhere}"],
+        ["--vb-golden", str(elsewhere), "suites"],
+    ):
+        result = suite.pytester.runpytest_subprocess(*options, "--collect-only")
+        assert result.ret == pytest.ExitCode.OK
+        result.stdout.fnmatch_lines([f"rootdir: {suite.root}"])

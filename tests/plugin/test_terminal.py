@@ -414,21 +414,25 @@ def test_the_worst_findings_are_told_first() -> None:
     ]
     lines = told(found, 0)
     assert lines[2] == "worst findings: 5 of 7"
-    assert [re.findall(r"freeze\d", line) for line in lines[3:8]] == [[f"freeze{n}"] for n in (4, 3, 2, 1, 0)]
-    assert lines[3] == "  tiny/red-ball/procedural@reference/0  freeze4 1.25–2.00 s  severity 0.40: the…"
-    assert lines[8].startswith("defects: freeze")
-    assert [line.partition("  loop")[2] for line in told(found, 1) if "  loop" in line] == [
-        " 1.25–2.00 s  severity 1.00 (permitted): the note"
+    assert [re.findall(r"freeze\d", line) for line in lines[3:18:3]] == [
+        [f"freeze{n}"] for n in (4, 3, 2, 1, 0)
     ]
-    assert "severity 0.90 (a warning)" in told(found, 1)[9]
+    assert lines[3].split() == ["freeze4", "1.25–2.00", "s", "severity", "0.40"]
+    assert [line.strip() for line in lines[4:6]] == ["tiny/red-ball/procedural@reference/0", "the note"]
+    assert lines[18].startswith("defects: freeze")
+    assert [line.partition("  loop")[2] for line in told(found, 1) if "  loop" in line] == [
+        " 1.25–2.00 s  severity 1.00 (permitted)"
+    ]
+    assert any("blur" in line and "severity 0.90 (a warning)" in line for line in told(found, 1))
     assert len(told(found, -1)) == 2
 
 
 @given(width=st.integers(20, 120))
-def test_no_finding_outgrows_the_terminal(width: int) -> None:
-    lines = told([finding("freeze", 0.5)], 0, width=width)
+def test_no_finding_outgrows_the_terminal_and_its_name_comes_first(width: int) -> None:
+    lines = told([{**finding("freeze", 0.5), "note": "word " * 40}], 0, width=width)
     assert lines[2] == "findings: 1"
-    assert len(lines[3]) <= width
+    assert lines[3].startswith("  freeze 1.25")
+    assert max(map(len, lines[3:6])) <= width
 
 
 def test_only_counts_that_are_not_zero_have_a_colour() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_videobench.cli import main
-from pytest_videobench.defects.base import DEFECTS, gates
+from pytest_videobench.defects.base import DEFECTS, Finding, detector, gates
 from pytest_videobench.errors import PromptError
 from pytest_videobench.gate.calibration import read_calibration
 from pytest_videobench.prompts.model import Expectations, Threshold
@@ -115,6 +115,22 @@ def test_bad_labels_are_one_line(
     assert error.startswith(f"videobench: {file}: ")
     assert message in error
     assert error.count("\n") == 1
+
+
+def test_a_label_may_name_the_defect_of_a_third_party(
+    labels: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @detector(gate=False)
+    def too_dark(footage: object, expected: object) -> list[Finding]:
+        return []
+
+    monkeypatch.setitem(DEFECTS._added, "too_dark", too_dark)
+    labels.write_text("clip,defects\nfrozen.mp4,too_dark;freeze\n", encoding="utf-8")
+    main(["calibrate", str(labels), "--jobs", "1"])
+    assert "1 clips" in capsys.readouterr().out
+    labels.write_text("clip,defects\nfrozen.mp4,to_dark\n", encoding="utf-8")
+    assert main(["calibrate", str(labels)]) == 2
+    assert "did you mean 'too_dark'?" in capsys.readouterr().err
 
 
 def test_a_missing_file_and_a_metric_without_a_better_end_are_refused(

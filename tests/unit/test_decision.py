@@ -13,7 +13,15 @@ from pytest_videobench.gate.changes import changes, counts
 from pytest_videobench.gate.decision import Decision, decide
 from pytest_videobench.gate.flakiness import distrusted, flakiness
 from pytest_videobench.gate.margins import read_margins
-from pytest_videobench.report.gated import forest, gate_sentences, unseen, verdict_line
+from pytest_videobench.report.gated import (
+    forest,
+    gate_notes,
+    gate_sentences,
+    headline,
+    unseen,
+    verdict_line,
+    verdict_table,
+)
 from tests.unit.samples import CHECKED, sample, side
 
 if TYPE_CHECKING:
@@ -283,3 +291,32 @@ def test_wrong_margins_name_file_and_key(tmp_path: Path, text: str, words: str) 
 
 def _rolls(found: list[Sample], number: int) -> list[Sample]:
     return [one for one in found if one.roll < number]
+
+
+def test_the_terminal_has_a_short_verdict_and_a_table_that_fits_80_columns() -> None:
+    rates = dict.fromkeys(("freeze", "blur", "flicker"), 0.3)
+    found = decide(side(1), side(2, rates=rates, sharpness=80.0), MARGINS)
+    long = [replace(e, title=f"{e.title}_in_a_very_long_word_that_somebody_gave") for e in found.effects]
+    table = verdict_table(replace(found, effects=tuple(long)))
+    assert headline(found) == "fail: drawn@one against drawn@one"
+    assert table[0].split() == ["criterion", "baseline", "candidate", "worse", "by", "margin", "verdict"]
+    assert table[1].endswith("worse")
+    assert max(map(len, table)) <= 78
+    [freeze] = [line for line in verdict_table(found) if line.startswith("freeze")]
+    assert freeze.split()[1:5] == ["0", "%", "31.7", "%"]
+
+
+def test_a_long_table_is_cut_after_its_worst_rows_and_counts_the_rest() -> None:
+    found = decide(side(1), side(2, rates={"freeze": 0.3}), MARGINS)
+    freeze = effect(found, "defect:freeze")
+    many = [replace(freeze, endpoint=f"defect:{n}", title=f"d{n}", worse_by=n / 100) for n in range(1, 21)]
+    table = verdict_table(replace(found, effects=tuple(many)))
+    assert table[1].split()[0] == "d20"
+    assert table[-1].startswith("and 8 worse")
+    assert len(table) == 14
+
+
+def test_a_pass_needs_no_table_and_says_what_it_rests_on() -> None:
+    found = decide(side(1), side(1), MARGINS)
+    assert verdict_table(found) == ()
+    assert gate_notes(found)[0].startswith("In none of ")

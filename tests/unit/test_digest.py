@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytest_videobench.defects.base import DEFECTS as DETECTORS
+from pytest_videobench.defects.base import Finding, detector
 from pytest_videobench.defects.dimensions import defect_dimension, defect_dimensions
 from pytest_videobench.metrics.base import Dimension
 from pytest_videobench.prompts.vocabulary import DEFECTS
@@ -157,6 +159,16 @@ def test_a_broken_threshold_breaks_the_dimension_of_its_metric(
     case = row("a", metrics={metric: value}, expected=expected(thresholds={metric: limit}))
     found = only_style([case]).scores
     assert {name for name, score in found.items() if score.share == 0} == broken
+
+
+def test_a_third_partys_defect_counts_where_its_detector_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    @detector(gate=False, dimension="detail")
+    def too_dark(footage: object, expected: object) -> list[Finding]:
+        return []
+
+    assert defect_dimension("too_dark") == "consistency"
+    monkeypatch.setitem(DETECTORS._added, "too_dark", too_dark)
+    assert defect_dimension("too_dark") == "detail"
 
 
 def test_semantics_is_measured_as_soon_as_somebody_looks() -> None:

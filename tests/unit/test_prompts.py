@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_videobench.defects.base import DEFECTS as DETECTORS
+from pytest_videobench.defects.base import Finding, detector
 from pytest_videobench.errors import PromptError
 from pytest_videobench.prompts.load import load_style
 from pytest_videobench.prompts.model import (
@@ -323,6 +325,35 @@ REPLACED = {
 def test_a_spoilt_file_is_refused(file: Path, old: str, new: str, expected: str) -> None:
     assert (STYLE + PROMPT).count(old) == 1
     assert expected in complaint(file, (STYLE + PROMPT).replace(old, new))
+
+
+class TestTheDefectOfAThirdParty:
+    """Whatever may be found may be permitted and watched."""
+
+    @pytest.fixture(autouse=True)
+    def too_dark(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        @detector(gate=True)
+        def too_dark(footage: object, expected: object) -> list[Finding]:
+            return []
+
+        monkeypatch.setitem(DETECTORS._added, "too_dark", too_dark)
+
+    def test_it_is_permitted_by_a_style_and_watched_on_a_prompt(self, file: Path) -> None:
+        permit = '[[style.permit]]\ndefect = "too_dark"\nreason = "Night."\n'
+        watch = 'watch = [{ defect = "too_dark", note = "the alley is black" }]'
+        style = load(file, STYLE + permit + PROMPT + watch)
+        assert style.expect.permitted == (Permission(defect="too_dark", reason="Night."),)
+        assert style.prompts[0].watch == (Watch(defect="too_dark", note="the alley is black"),)
+
+    def test_it_is_permitted_by_a_prompt(self, file: Path) -> None:
+        [prompt] = load(
+            file, STYLE + PROMPT + 'permit = [{ defect = "too_dark", reason = "Night." }]'
+        ).prompts
+        assert prompt.expect.permission("too_dark")
+
+    def test_it_is_what_somebody_may_have_meant(self, file: Path) -> None:
+        said = complaint(file, STYLE + PROMPT + 'permit = [{ defect = "to_dark", reason = "Night." }]')
+        assert said.endswith("got 'to_dark'; did you mean 'too_dark'?")
 
 
 def test_a_style_gives_reasons_too(file: Path) -> None:

@@ -41,7 +41,9 @@ def test_a_worker_that_dies_is_no_pass_and_no_golden(gated: Gated) -> None:
     )
     result = gated.gate("-n2", "--vb-rolls=4")
     assert result.ret == INCONCLUSIVE
-    result.stdout.fnmatch_lines(["gate: inconclusive: *1 case without a verdict on the model (crashed 1)*"])
+    result.stdout.fnmatch_lines(
+        ["gate: inconclusive: *", "*1 case without a verdict on the model (crashed 1)*"]
+    )
     gated.golden.unlink()
     result = gated.record("-n2")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
@@ -56,7 +58,9 @@ def test_a_run_without_workers_left_is_no_pass(gated: Gated) -> None:
     gated.suite.module("import os\n\ndef test_tiny(footage):\n    os._exit(3)\n")
     result = gated.gate("-n1", "--max-worker-restart=0")
     assert result.ret not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
-    result.stdout.fnmatch_lines(["gate: inconclusive: *5 of 6 cases did not run; 1 case without a verdict*"])
+    result.stdout.fnmatch_lines(
+        ["gate: inconclusive: *", "*5 of 6 cases did not run; 1 case without a verdict*"]
+    )
 
 
 def test_a_part_of_a_style_is_no_golden(gated: Gated) -> None:
