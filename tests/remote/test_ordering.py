@@ -224,6 +224,13 @@ def test_a_submission_that_may_have_been_taken_is_never_sent_again(
     assert main(["cache", "verify", *cache]) == 0
 
 
+def test_two_tests_of_one_clip_pay_for_it_once(many: Suite, fake: FakeRunway) -> None:
+    many.module("def test_one(clip):\n    pass\n\ndef test_two(clip):\n    pass\n")
+    many.run("--vb-rolls=1", "-p", "no:xdist", backend=SPEC).assert_outcomes(passed=4)
+    assert len(fake.of("submit")) == 2
+    assert many.record()["spent_usd"] == many.record()["cost_usd"] == pytest.approx(2 * PRICE)
+
+
 def test_a_damaged_clip_is_ordered_anew(many: Suite, fake: FakeRunway) -> None:
     many.run("--vb-rolls=1", "-p", "no:xdist", backend=SPEC).assert_outcomes(passed=2)
     clip = next((many.root / ".videobench").glob("clips/??/*/clip.mp4"))
