@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from pytest_videobench.backends.base import Backend, BackendSpec, Request
 from pytest_videobench.errors import BackendError, VideobenchError
 from pytest_videobench.files import publish
+from pytest_videobench.kinds import ErrorKind
 from pytest_videobench.prompts.model import Delivery, Prompt
 from pytest_videobench.store.keys import cache_key
 
@@ -169,7 +170,8 @@ def await_clip(store: Store, desk: Desk, key: str, case: str) -> Clip:
             raise refusal
         if closed:
             raise NoClip(
-                f"{case}: the run ended before its clip came; the next run goes on with it", "stopped"
+                f"{case}: the run ended before its clip came; the next run goes on with it",
+                ErrorKind.STOPPED.value,
             )
         time.sleep(_LOOK_SECONDS)
 
@@ -238,7 +240,7 @@ class Broker:
         except VideobenchError as error:
             self._refuse(one, error.kind, str(error))
         except Exception as error:  # a provider of somebody's own; the other clips go on
-            self._refuse(one, "broker", f"{one.case}: {type(error).__name__}: {error}")
+            self._refuse(one, ErrorKind.BROKER.value, f"{one.case}: {type(error).__name__}: {error}")
         with self._lock:
             self._errands.pop(one.key, None)
 
