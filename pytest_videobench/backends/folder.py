@@ -42,7 +42,6 @@ class Folder(Backend):
 
     synthetic = False
     seconds_per_clip = 0.05
-    cost_per_clip_usd = 0.0
 
     def __init__(self, spec: BackendSpec) -> None:
         if not spec.model:
@@ -59,6 +58,10 @@ class Folder(Backend):
     def delivery(self, asked: Delivery = NOTHING_ASKED) -> Delivery:
         """Give what is asked, as it is: clips that are there are held to it, and none is refused for it."""
         return merged(self._asked, asked)
+
+    def price(self, delivery: Delivery) -> float:  # noqa: ARG002
+        """Return 0: the clips are there."""
+        return 0.0
 
     def revision(self, request: Request) -> str:
         """Give the digest of the file, so that a replaced file is a new clip."""

@@ -53,7 +53,7 @@ def test_every_clip_is_ordered_once_and_the_next_run_orders_none(
 ) -> None:
     result = many.run("--vb-rolls=3", *way, backend=SPEC)
     result.assert_outcomes(passed=6)
-    result.stdout.fnmatch_lines([f"{SPEC}: 6 clips, 0 stored, 0 under way, 6 to order about 3.60 USD"])
+    result.stdout.fnmatch_lines([f"{SPEC}: 6 clips, 0 stored, 0 under way, 6 to order for about 3.60 USD"])
     assert len(fake.of("submit")) == 6
     assert "from the store" not in result.stdout.str()
     sidecar = next(

@@ -51,7 +51,7 @@ class Shape:
     def price(self, seconds: float) -> float | None:
         """Give US dollars for a clip of a length, or ``None`` where price or length (0) is not known."""
         if not seconds:
-            return None
+            return 0.0 if self.usd_per_second == 0 else None
         if f"{seconds:g}" in self.usd:
             return self.usd[f"{seconds:g}"]
         return None if self.usd_per_second is None else self.usd_per_second * seconds
