@@ -8,19 +8,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from pytest_videobench.kinds import blames_model
 from pytest_videobench.report.grammar import count, folded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pytest_videobench.gate.row import Row
-
-_HERE = "assessment budget crashed delivery missing_clip offline_miss prompt skipped spec store test_error"
-_ON_THE_WAY = (
-    "auth cancelled expired not_found overloaded quota_exhausted rate_limited submit_unknown unreachable"
-)
-SILENT = frozenset([*_HERE.split(), *_ON_THE_WAY.split()])
-"""Kinds of error that say nothing of the model: another run may have the clip."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,5 +97,7 @@ class Judge(Protocol):
 
 def _silence(row: Row) -> str:
     """Give the kind of an error that says nothing of the model, of a case that has no verdict."""
-    kind = (row.error or {}).get("kind", "unscored") if row.verdict in ("error", "unscored") else ""
-    return kind if kind in SILENT or row.verdict == "unscored" else ""
+    if row.verdict not in ("error", "unscored"):
+        return ""
+    kind = (row.error or {}).get("kind", "unscored")
+    return "" if row.verdict == "error" and blames_model(kind) else kind

@@ -7,6 +7,7 @@ VideobenchError
 ├── BackendError         no clip came back
 │   ├── MissingClip      a folder has no clip for this case
 │   └── GenerationFailed the backend tried and failed
+│       └── SetupFailed  what it needs here has to be mended; the model is not to blame
 ├── GoldenError          a baseline is missing, broken, or not comparable with a run
 ├── StoreError           the clip store cannot be used
 │   └── OfflineMiss      the clip is not in the store and making one is forbidden
@@ -23,7 +24,7 @@ class VideobenchError(Exception):
     """Anything a user can mend; the message is one line that says how."""
 
     kind = "error"
-    """Stable word for machine-readable output."""
+    """Stable word for machine-readable output, of :class:`~pytest_videobench.kinds.ErrorKind`."""
 
 
 class PromptError(VideobenchError):
@@ -60,6 +61,12 @@ class GenerationFailed(BackendError):
     """A backend tried to make a clip and failed."""
 
     kind = "generation_failed"
+
+
+class SetupFailed(GenerationFailed):
+    """The machine, its software or a folder has to be mended before a clip can be made or found."""
+
+    kind = "setup"
 
 
 class GoldenError(VideobenchError):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_videobench.ending import SILENT, Outcome
+from pytest_videobench.ending import Outcome
 from pytest_videobench.files import time_of_day
 from pytest_videobench.report.grammar import count
 from pytest_videobench.stash import (
@@ -69,7 +69,7 @@ class Gate:
 
         styles = sorted({row.style for row in ending.rows})
         baseline = self._baseline.samples(styles)
-        samples = [sample for sample in samples_of(ending.rows) if sample.error not in SILENT]
+        samples = [sample for sample in samples_of(ending.rows) if sample.speaks]
         absent = tuple(sorted(self._baseline.goldens.keys() - set(styles)))
         decision = replace(self._decide(baseline, samples, ending), absent=absent)
         ruler = ruler_line(read_checks(self._ruler), self._margins.ruler)

@@ -60,6 +60,7 @@ class Ordering:
         if self._broker is not None or not file.exists() or self._settings.offline or self._settings.dry_run:
             return
         from pytest_videobench.collect import backend_of
+        from pytest_videobench.money import estimates
         from pytest_videobench.report.preview import bill
         from pytest_videobench.store.broker import Broker, Commission, Commissioned, Desk
         from pytest_videobench.store.store import Store
@@ -68,10 +69,10 @@ class Ordering:
         made = {spec: backend_of(spec) for spec in {str(order.request.spec) for order in orders}}
         backends = {spec: backend for spec, backend in made.items() if isinstance(backend, Commissioned)}
         store = Store(self._settings.cache)
-        # Read, not only looked for: a damaged clip is made anew, and a worker waits for it.
-        wanted = [order for order in orders if store.read(order.key) is None]
+        found = estimates(orders, backends, store)
+        wanted = [one.order for one in found if one.stage != "stored"]
         self._check(wanted, backends)
-        self._say(bill(orders, backends, store, self._settings.budget))
+        self._say(bill(found, self._settings.budget))
         self._broker = Broker(store, Desk(self.folder), self._settings.budget)
         self._broker.start(wanted, backends)
 

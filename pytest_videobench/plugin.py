@@ -134,7 +134,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         return None
     from pytest_videobench.report.preview import preview
 
-    cases = [case for item in session.items if (case := case_of(item)) is not None]
+    cases = [case for item in session.items if needs_clip(item) and (case := case_of(item)) is not None]
     reporter = session.config.pluginmanager.getplugin("terminalreporter")
     for line in preview(cases, session.config.stash[settings_key].cache):
         reporter.write_line(line)

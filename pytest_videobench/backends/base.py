@@ -102,7 +102,6 @@ class Backend(Protocol):
     synthetic: bool
     seconds_per_clip: float
     """Rough time for one clip of the default length, for the preview of a run."""
-    cost_per_clip_usd: float
 
     def delivery(self, asked: Delivery = NOTHING_ASKED) -> Delivery:
         """What will be delivered for what options and prompt ask; the spec's own parameters go before it.
@@ -110,6 +109,9 @@ class Backend(Protocol):
         ``None`` where nothing is asked and the backend does not decide. Raise
         :class:`~pytest_videobench.errors.DeliveryError` where this backend cannot deliver it.
         """
+
+    def price(self, delivery: Delivery) -> float | None:
+        """US dollars for a clip of such a delivery; 0 for what is free, ``None`` where nobody knows."""
 
     def revision(self, request: Request) -> str:
         """What else changes the picture: the renderer's version, or the digest of the file found.

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from pytest_videobench.backends.base import NOTHING_ASKED, Backend, BackendSpec, Generation, Request
 from pytest_videobench.backends.params import merged, read_delivery
-from pytest_videobench.errors import GenerationFailed, MissingClip, SpecError
+from pytest_videobench.errors import MissingClip, SetupFailed, SpecError
 from pytest_videobench.files import file_digest
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ class Folder(Backend):
 
     synthetic = False
     seconds_per_clip = 0.05
-    cost_per_clip_usd = 0.0
 
     def __init__(self, spec: BackendSpec) -> None:
         if not spec.model:
@@ -60,6 +59,10 @@ class Folder(Backend):
         """Give what is asked, as it is: clips that are there are held to it, and none is refused for it."""
         return merged(self._asked, asked)
 
+    def price(self, delivery: Delivery) -> float:  # noqa: ARG002
+        """Return 0: the clips are there."""
+        return 0.0
+
     def revision(self, request: Request) -> str:
         """Give the digest of the file, so that a replaced file is a new clip."""
         path = self.find(request)
@@ -72,7 +75,7 @@ class Folder(Backend):
         found = self.find(request)
         if found.is_dir():
             name = found.relative_to(self.root).as_posix()
-            raise GenerationFailed(f"{_label(request)}: {name} is a folder, not a clip; remove or rename it")
+            raise SetupFailed(f"{_label(request)}: {name} is a folder, not a clip; remove or rename it")
         target = workdir / f"clip{found.suffix.lower()}"
         shutil.copyfile(found, target)
         return Generation(path=target, model=self.model, origin=found.relative_to(self.root).as_posix())
@@ -82,7 +85,7 @@ class Folder(Backend):
         files = self._candidates(request)
         if len(files) > 1:
             both = ", ".join(file.relative_to(self.root).as_posix() for file in files)
-            raise GenerationFailed(f"{_label(request)}: several files match: {both}; keep one")
+            raise SetupFailed(f"{_label(request)}: several files match: {both}; keep one")
         if files:
             return files[0]
         name = f"{request.prompt.style}__{request.prompt.id}__r{request.roll}.mp4"

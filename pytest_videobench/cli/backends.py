@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from pytest_videobench.backends.registry import BACKENDS
+from pytest_videobench.errors import VideobenchError
 
 if TYPE_CHECKING:
     import argparse
@@ -32,9 +33,17 @@ def show(args: argparse.Namespace) -> int:
         print("\n".join(_everything(name)))
     if not args.name:
         for name in BACKENDS.names():
-            print(f"{name:16}{_state(name):16}{_about(name)}")
+            print(_line(name))
         print("videobench backends NAME shows models, sizes, limits and prices")
     return 0
+
+
+def _line(name: str) -> str:
+    """Say what a backend is; one that cannot be read says why, and hides no other."""
+    try:
+        return f"{name:16}{_state(name):16}{_about(name)}"
+    except VideobenchError as error:
+        return f"{name:16}{'broken':16}{error}"
 
 
 def offer_of(name: str) -> Offer | None:

@@ -14,6 +14,8 @@ from os import cpu_count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_videobench.kinds import ErrorKind
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from os import PathLike
@@ -105,12 +107,16 @@ def score_clip(
     except VideobenchError as error:
         return _record(path, error={"kind": error.kind, "message": str(error)})
     except OSError as error:
-        return _record(path, error={"kind": "unreadable", "message": f"{path}: {error.strerror or error}"})
+        return _record(
+            path, error={"kind": ErrorKind.UNREADABLE.value, "message": f"{path}: {error.strerror or error}"}
+        )
     expected = complete(replace(style or Expectations(), camera=spoken_camera(prompt)))
     try:
         cells = _cells(assess(footage, expected))
     except Exception as broken:  # somebody's metric or detector; the other clips are scored
-        return _record(path, error={"kind": "assessment", "message": f"{type(broken).__name__}: {broken}"})
+        return _record(
+            path, error={"kind": ErrorKind.ASSESSMENT.value, "message": f"{type(broken).__name__}: {broken}"}
+        )
     return _record(path, sha256=digest, probe=asdict(footage.probe), **cells)
 
 
@@ -158,7 +164,9 @@ def _alone(one: Callable[[Path], dict[str, Any]], clip: Path) -> dict[str, Any]:
         with _pool(1) as pool:
             return pool.submit(one, clip).result()
     except BrokenProcessPool:
-        return _record(clip, error={"kind": "crashed", "message": f"{clip}: decoding it ends the process"})
+        return _record(
+            clip, error={"kind": ErrorKind.CRASHED.value, "message": f"{clip}: decoding it ends the process"}
+        )
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:

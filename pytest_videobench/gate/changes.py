@@ -24,7 +24,8 @@ def changes(baseline: Sequence[Sample], candidate: Sequence[Sample]) -> dict[str
     """Class the cases of a run by ``style/prompt/roll``; one that passes as before has no class."""
     before: dict[str, list[Sample]] = defaultdict(list)
     for sample in baseline:
-        before[sample.key].append(sample)
+        if sample.speaks:
+            before[sample.key].append(sample)
     found = {f"{s.key}/{s.roll}": _change(s, before[s.key]) for s in candidate if before.get(s.key)}
     return {key: change for key, change in found.items() if change}
 
@@ -35,7 +36,7 @@ def counts(found: Mapping[str, Change]) -> dict[Change, int]:
 
 
 def _change(sample: Sample, before: Sequence[Sample]) -> Change | None:
-    if sample.verdict == "unscored":
+    if not sample.speaks:
         return None
     failed = [other for other in before if other.verdict in ("fail", "error")]
     if sample.verdict == "pass":

@@ -186,8 +186,8 @@ def _fails(sample: Sample) -> float | None:
 
 
 def _errors(sample: Sample) -> float | None:
-    """Give whether there is no clip to judge; a failed generation is an error and no score of zero."""
-    return {"pass": 0.0, "fail": 0.0, "error": 1.0}.get(sample.verdict)
+    """Give whether the model gave no clip to judge; nothing where the error is none of the model's."""
+    return float(sample.verdict == "error") if sample.speaks else None
 
 
 def _factor(name: str, title: str, unit: str, read: Read, margins: Margins) -> Endpoint:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 from pytest_videobench.defects.dimensions import defect_dimension
 from pytest_videobench.gate.row import CaseVerdict
@@ -85,23 +85,9 @@ class Facts:
         return self.row.verdict == "pass"
 
     @property
-    def origin(self) -> Literal["made", "store", "folder"] | None:
-        """Say where the clip came from: made in this run, kept by the store, or from somebody's folder."""
-        if self.row.clip is None:
-            return None
-        if self.row.clip.get("origin"):
-            return "folder"
-        return "store" if "store" in self.row.timing else "made" if "clip" in self.row.timing else None
-
-    @property
-    def spent(self) -> float:
-        """Give the US dollars that the clip cost in this run; an earlier one costs nothing again."""
-        return _price(self.row) if self.origin == "made" else 0.0
-
-    @property
     def made_in(self) -> float | None:
         """Give the seconds that the clip took to make in this run."""
-        return self.row.timing["clip"] if self.origin == "made" else None
+        return self.row.timing["clip"] if self.row.origin == "made" else None
 
     def worst(self) -> dict[str, float]:
         """Give the highest severity of each defect that fails the case, the gravest first."""
@@ -142,28 +128,12 @@ def titles(rows: Sequence[Row]) -> dict[Place, str]:
     }
 
 
-def cost_of(rows: Iterable[Row]) -> float:
-    """Sum up the US dollars that the clips once cost; tests of one case share its clip."""
-    return round(sum(sorted({row.key: _price(row) for row in rows if row.clip}.values())), 6)
-
-
-def passing_price(rows: Sequence[Row]) -> float | None:
-    """Give the US dollars for one clip that passes all its tests; those that fail are paid for as well."""
-    passing = {row.key for row in rows if row.verdict == "pass"}
-    passing -= {row.key for row in rows if row.verdict in ("fail", "error")}
-    return round(cost_of(rows) / len(passing), 6) if passing else None
-
-
 def without_clip(rows: Iterable[Row]) -> dict[str, int]:
     """Count the cases with an error in place of a clip, by the kind of reason, the most frequent first."""
     kinds = Counter(
         row.error["kind"] for row in rows if row.verdict == "error" and row.error and not row.clip
     )
     return dict(sorted(kinds.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _price(row: Row) -> float:
-    return float((row.clip or {}).get("cost_usd") or 0.0)
 
 
 def gravity(finding: Mapping[str, Any]) -> tuple[bool, float, float]:

@@ -108,7 +108,7 @@ def _over(base: Table, own: Table) -> Table:
 
 
 def _rule(error: Table, test: Table) -> Rule:
-    looks, spent = _numbers(error, "looks"), _numbers(error, "spent")
+    looks, spent = error.numbers("looks"), error.numbers("spent")
     if not looks or list(looks) != sorted(set(looks)) or any(n < 1 or n != int(n) for n in looks):
         raise error.wrong("looks", "expected rising whole numbers of rolls, 1 or more")
     if len(spent) != len(looks) or list(spent) != sorted(set(spent)) or not 0 < spent[0] <= spent[-1] <= 1:
@@ -136,10 +136,3 @@ def _positive(table: Table, key: str, least: float = 0.0, most: float = 1e9) -> 
             key, f"a number of {least:g} to {most:g}", "none" if number is None else f"{number:g}"
         )
     return number
-
-
-def _numbers(table: Table, key: str) -> tuple[float, ...]:
-    value = table.data.get(key)
-    if not isinstance(value, list) or not all(isinstance(n, int | float) for n in value):
-        raise table.wrong(key, "expected an array of numbers")
-    return tuple(float(n) for n in value)

@@ -10,6 +10,7 @@ from pytest_videobench.gate.assess import assess
 from pytest_videobench.gate.row import CaseVerdict, Row, assessment_cells, expected_cell
 from pytest_videobench.gate.suite import software
 from pytest_videobench.gate.thresholds import complete
+from pytest_videobench.kinds import ErrorKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,7 +47,7 @@ class CaseRecord:
                 cells |= assessment_cells(assess(self.footage, expected))
             except Exception as broken:  # somebody's metric or detector; the other cases go on
                 verdict = "error"
-                error = {"kind": "assessment", "message": f"{type(broken).__name__}: {broken}"}
+                error = {"kind": ErrorKind.ASSESSMENT.value, "message": f"{type(broken).__name__}: {broken}"}
         if self.error is not None:
             error = {"kind": self.error.kind, "message": str(self.error)}
         return Row(

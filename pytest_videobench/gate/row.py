@@ -86,6 +86,15 @@ class Row:
     """Seconds by phase."""
     version: int = ROW_VERSION
 
+    @property
+    def origin(self) -> Literal["made", "store", "folder"] | None:
+        """Return where the clip came from: made in this run, kept by the store, or from somebody's folder."""
+        if self.clip is None:
+            return None
+        if self.clip.get("origin"):
+            return "folder"
+        return "store" if "store" in self.timing else "made" if "clip" in self.timing else None
+
     def defects(self) -> list[str]:
         """Name every defect that was found and not permitted, the failing ones first."""
         found = [finding for finding in self.findings if not finding["permitted"]]

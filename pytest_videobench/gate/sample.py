@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_videobench.gate.facts import GRAVEST, facts_of
+from pytest_videobench.kinds import blames_model
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +56,11 @@ class Sample:
     def key(self) -> str:
         """``style/prompt``: what is paired across backends and runs."""
         return f"{self.style}/{self.prompt}"
+
+    @property
+    def speaks(self) -> bool:
+        """Return whether it says anything of the model: by a verdict, or by an error that is the model's."""
+        return self.verdict in ("pass", "fail") or (self.verdict == "error" and blames_model(self.error))
 
     def kinds(self) -> frozenset[str]:
         """Name what fails the case: defects, metrics out of range, or the kind of its error."""

@@ -206,8 +206,8 @@ def _delivery(entry: Table) -> Delivery:
         raise entry.fault("delivery", "a ratio or a size", "both")
     width, height = _sides(table, "size", read_size) or (None, None)
     return Delivery(
-        duration=_within(table, "seconds", *_SECONDS),
-        fps=_within(table, "fps", *_FPS),
+        duration=table.within("seconds", *_SECONDS),
+        fps=table.within("fps", *_FPS),
         width=width,
         height=height,
         ratio=_sides(table, "ratio", read_ratio),
@@ -221,13 +221,6 @@ def _sides(table: Table, key: str, reader: Callable[[str], tuple[int, int]]) -> 
         return reader(table.text(key))
     except ValueError as error:
         raise table.wrong(key, str(error)) from error
-
-
-def _within(table: Table, key: str, low: float, high: float) -> float | None:
-    value = table.number(key)
-    if value is not None and not low <= value <= high:
-        raise table.fault(key, f"a number from {low:g} to {high:g}", f"{value:g}")
-    return value
 
 
 def _permissions(owner: Table) -> tuple[Permission, ...]:

@@ -115,11 +115,26 @@ class Table:
     def number(self, key: str) -> float | None:
         """Give the finite number under a key, or ``None`` without the key."""
         value = self.data.get(key)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not _finite(value):
-            raise self.fault(key, "a finite number", shown(value))
-        return float(value)
+        return None if value is None else float(self._number(key, value, "a finite number"))
+
+    def within(self, key: str, low: float, high: float) -> float | None:
+        """Return the number under a key, which must lie between two, or ``None`` without the key."""
+        value = self.number(key)
+        if value is not None and not low <= value <= high:
+            raise self.fault(key, f"a number from {low:g} to {high:g}", f"{value:g}")
+        return value
+
+    def numbers(self, key: str) -> tuple[float, ...]:
+        """Return the array of finite numbers under a key, as they stand there; no key, no numbers."""
+        values = self._array(key, "an array of numbers")
+        return tuple(self._number(key, value, "an array of numbers") for value in values)
+
+    def flag(self, key: str, fallback: bool) -> bool:
+        """Return the true or false under a key, or the fallback without the key."""
+        value = self.data.get(key, fallback)
+        if not isinstance(value, bool):
+            raise self.fault(key, "true or false", shown(value))
+        return value
 
     def table(self, key: str) -> Table:
         """Give the table under a key; no key, an empty table."""
@@ -138,6 +153,11 @@ class Table:
     def _array(self, key: str, expected: str = "an array of texts") -> list[object]:
         value = self.data.get(key, [])
         if not isinstance(value, list):
+            raise self.fault(key, expected, shown(value))
+        return value
+
+    def _number(self, key: str, value: object, expected: str) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not _finite(value):
             raise self.fault(key, expected, shown(value))
         return value
 

@@ -14,13 +14,12 @@ from pytest_videobench.gate.facts import (
     DIMENSIONS,
     GRAVEST,
     VERDICTS,
-    cost_of,
     facts_of,
     gravity,
-    passing_price,
     place,
     without_clip,
 )
+from pytest_videobench.money import cost_of, passing_price, spent_on, total
 from pytest_videobench.report.looked import looked_for
 from pytest_videobench.report.picks import picks
 from pytest_videobench.report.words import sentences
@@ -123,7 +122,7 @@ def digest(rows: Sequence[Row]) -> Digest:
         ),
         backends=tuple(sorted({row.backend for row in rows})),
         cost_usd=cost_of(rows),
-        spent_usd=round(sum(sorted(fact.spent for fact in facts)), 6),
+        spent_usd=total(spent_on(rows)),
         passing_usd=passing_price(rows),
         without_clip=without_clip(rows),
         clip_seconds=median(seconds) if seconds else None,

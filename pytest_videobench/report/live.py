@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from pytest_videobench.gate.row import Row
+from pytest_videobench.money import spent_on, total
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
@@ -40,8 +43,8 @@ class Progress:
     """Seconds spent on each case whose clip was in the store."""
     made: dict[str, float] = field(default_factory=dict)
     """Seconds spent on each other case."""
-    cost: float = 0.0
-    """US dollars for clips made in this run; one from the store costs nothing again."""
+    spent: dict[str, float] = field(default_factory=dict)
+    """US dollars for each clip made in this run, by its case."""
 
     @property
     def done(self) -> int:
@@ -93,8 +96,7 @@ class Progress:
         timing = row["timing"]
         seconds = sum(timing.get(phase, 0.0) for phase in SPENT)
         (self.stored if "store" in timing else self.made)[nodeid] = seconds
-        if "store" not in timing and row["clip"]:
-            self.cost += row["clip"]["cost_usd"]
+        self.spent |= spent_on([Row.from_json(row)])
 
     def _parts(self, elapsed: float) -> Iterator[str]:
         yield f"{self.done}/{len(self.cases)} done"
@@ -110,8 +112,8 @@ class Progress:
         to_go = self.to_go(elapsed)
         if to_go is not None and to_go >= 1:
             yield f"about {_clock_time(to_go)} to go"
-        if self.cost:
-            yield f"{self.cost:.2f} USD"
+        if cost := total(self.spent):
+            yield f"{cost:.2f} USD"
 
 
 class Display(Protocol):

@@ -3,72 +3,94 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pytest_videobench.cases import backend_label
 from pytest_videobench.errors import VideobenchError
+from pytest_videobench.money import Cost, Estimate, estimates
+from pytest_videobench.store.broker import Commission
 from pytest_videobench.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from pytest_videobench.backends.base import Backend
     from pytest_videobench.cases import Case
     from pytest_videobench.prompts.model import Delivery
-    from pytest_videobench.store.broker import Commission, Commissioned
+
+_COLUMNS = {
+    "cases": 7,
+    "stored": 8,
+    "under way": 11,
+    "to make": 9,
+    "no clip": 9,
+    "seconds": 9,
+    "USD": 12,
+}
+"""Titles and widths, in their order."""
 
 
 def preview(cases: Iterable[Case], cache: Path) -> Iterator[str]:
-    """Give a line per style and backend: cases, clips in store, clips to make, seconds, US dollars.
+    """Give a line per style and backend: cases, clips in store, under way, to make, seconds, US dollars.
 
     Below it stands what its clips will be, where that is not the backend's default.
     """
-    store = Store(cache)
-    groups: dict[tuple[str, str], list[Case]] = {}
+    groups: dict[tuple[str, str], dict[str, Case]] = {}
     for case in cases:
-        groups.setdefault((case.prompt.style, backend_label(case.backend)), []).append(case)
-    titles = {"cases": 7, "stored": 8, "to make": 9, "no clip": 9, "seconds": 9, "USD": 9}
-    yield f"{'style':12}{'backend':28}" + "".join(f"{title:>{width}}" for title, width in titles.items())
-    total = 0.0
+        groups.setdefault((case.prompt.style, backend_label(case.backend)), {})[case.key] = case
+    yield f"{'style':12}{'backend':28}" + "".join(f"{title:>{width}}" for title, width in _COLUMNS.items())
+    store, everything = Store(cache), list[Estimate]()
     for (style, label), own in groups.items():
-        states = [_state(store, case) for case in own]
-        making = states.count("to make")
-        seconds = sum(_seconds(case) for case, state in zip(own, states, strict=True) if state == "to make")
-        cost = making * own[0].backend.cost_per_clip_usd
-        total += cost
-        yield (
-            f"{style:12}{label:28}{len(own):7}{states.count('stored'):8}{making:9}{states.count('no clip'):9}"
-            f"{seconds:9.0f}{cost:9.2f}"
-        )
-        yield from _unusual(own)
-    yield f"dry run: nothing was made; making it all would cost {total:.2f} USD"
+        found = estimates(_orders(own.values()), _backends(own.values()), store)
+        everything += found
+        yield f"{style:12}{label:28}" + _row(own, found)
+        yield from _unusual(list(own.values()))
+    cost = Cost.of(one.usd for one in everything)
+    yield f"dry run: nothing was made; making it all would cost {cost}"
 
 
-def bill(
-    orders: Sequence[Commission], backends: Mapping[str, Commissioned], store: Store, budget: float | None
-) -> list[str]:
+def bill(found: Sequence[Estimate], budget: float | None) -> list[str]:
     """Say, before anything is ordered, what is stored, under way and to be paid: a line per backend."""
     lines = []
-    for spec in dict.fromkeys(str(order.request.spec) for order in orders):
-        own = [order for order in orders if str(order.request.spec) == spec]
-        missing = [order for order in own if not store.holds(order.key)]
-        paying = [order for order in missing if store.journal.read(order.key) is None]
-        prices = [backends[spec].price(order.request.delivery) for order in paying]
-        known = [price for price in prices if price is not None]
-        cost = f"about {sum(known):.2f} USD" if len(known) == len(prices) else "at a price that is not known"
-        counts = f"{len(own) - len(missing)} stored, {len(missing) - len(paying)} under way"
-        to_order = f"{len(paying)} to order {cost}" if paying else "0 to order"
-        lines.append(f"{spec}: {len(own)} clips, {counts}, {to_order}")
+    for spec in dict.fromkeys(str(one.order.request.spec) for one in found):
+        own = [one for one in found if str(one.order.request.spec) == spec]
+        counts = Counter(one.stage for one in own)
+        cost = f" for {Cost.of(one.usd for one in own)}" if counts["to make"] else ""
+        lines.append(
+            f"{spec}: {len(own)} clips, {counts['stored']} stored, {counts['under way']} under way, "
+            f"{counts['to make']} to order{cost}"
+        )
     if budget is not None:
         lines.append(f"no more than {budget:.2f} USD will be spent (--vb-budget)")
     return lines
 
 
-def _state(store: Store, case: Case) -> str:
-    try:
-        return "stored" if store.has(case.request(), case.backend) else "to make"
-    except VideobenchError:
-        return "no clip"
+def _row(cases: Mapping[str, Case], found: Sequence[Estimate]) -> str:
+    counts = Counter(one.stage for one in found)
+    seconds = sum(_seconds(cases[one.order.case]) for one in found if one.stage == "to make")
+    cells = (
+        len(cases),
+        counts["stored"],
+        counts["under way"],
+        counts["to make"],
+        len(cases) - len(found),
+        f"{seconds:.0f}",
+        Cost.of(one.usd for one in found).cell(),
+    )
+    return "".join(f"{cell:>{width}}" for cell, width in zip(cells, _COLUMNS.values(), strict=True))
+
+
+def _orders(cases: Iterable[Case]) -> Iterator[Commission]:
+    """Give the orders of the cases that can have a clip."""
+    for case in cases:
+        with suppress(VideobenchError):
+            yield Commission.of(case)
+
+
+def _backends(cases: Iterable[Case]) -> dict[str, Backend]:
+    return {str(case.backend.spec): case.backend for case in cases}
 
 
 def _seconds(case: Case) -> float:

@@ -12,6 +12,7 @@ import pytest
 from _pytest.junitxml import xml_key
 
 from pytest_videobench.files import publish, time_of_day, writable
+from pytest_videobench.kinds import ErrorKind
 from pytest_videobench.stash import case_of, collected_key, judge_key, needs_clip, notices_key, test_of
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ class Recorder:
                 continue
             from pytest_videobench.gate.row import Row
 
-            error = {"kind": "crashed", "message": message}
+            error = {"kind": ErrorKind.CRASHED.value, "message": message}
             self._told += 1
             row = Row(**from_plan[nodeid], nodeid=nodeid, verdict="error", error=error)
             row = self._open().add(row)
@@ -202,7 +203,7 @@ class Recorder:
         rows = self._run.rows
         return {
             "backends": sorted({row.backend for row in rows}),
-            "crashed": sum((row.error or {}).get("kind") == "crashed" for row in rows),
+            "crashed": sum((row.error or {}).get("kind") == ErrorKind.CRASHED for row in rows),
             "unclaimed": self._plan.get("unclaimed", []),
             "left_out": self._plan.get("left_out", 0),
             "exitstatus": int(session.exitstatus if hasattr(session, "exitstatus") else 0),
@@ -282,7 +283,7 @@ def _verdict(
         return "pass", None
     if report.skipped:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-        return "unscored", {"kind": "skipped", "message": reason}
+        return "unscored", {"kind": ErrorKind.SKIPPED.value, "message": reason}
     failed = (AssertionError, pytest.fail.Exception)
     message = call.excinfo.exconly(tryshort=True) if call.excinfo else "the test could not be set up"
     judged = report.when == "call" and call.excinfo is not None and call.excinfo.errisinstance(failed)
@@ -292,7 +293,7 @@ def _verdict(
 
 
 def _test_error(message: str) -> dict[str, str]:
-    return {"kind": "test_error", "message": message}
+    return {"kind": ErrorKind.TEST_ERROR.value, "message": message}
 
 
 def _properties(row: Row) -> list[tuple[str, object]]:

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pytest_videobench.gate.facts import VERDICTS, without_clip
+from pytest_videobench.kinds import ErrorKind
 from pytest_videobench.report.grammar import cut, plain
 from pytest_videobench.report.looked import looked_for
 from pytest_videobench.report.words import not_looked_for, part_of, reasons_of, synthetic_of
@@ -109,7 +110,7 @@ def _fails(finding: dict[str, Any]) -> bool:
 
 
 def _is_missing(row: Row) -> bool:
-    return (row.error or {}).get("kind") == "missing_clip"
+    return (row.error or {}).get("kind") == ErrorKind.MISSING_CLIP
 
 
 def _listed(title: str, names: Sequence[str], limit: int | None) -> Iterator[str]:

@@ -288,7 +288,7 @@ def _of(cases: Sequence[Facts]) -> str:
 def _making(facts: Sequence[Facts]) -> str:
     """Say how fast clips were made, where the others came from, and which are of no model."""
     seconds = [fact.made_in for fact in facts if fact.made_in is not None]
-    origins = Counter(fact.origin for fact in facts if fact.origin)
+    origins = Counter(fact.row.origin for fact in facts if fact.row.origin)
     clips = sum(fact.row.clip is not None for fact in facts)
     parts = []
     if seconds:

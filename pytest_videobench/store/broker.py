@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from pytest_videobench.backends.base import Backend, BackendSpec, Request
 from pytest_videobench.errors import BackendError, VideobenchError
 from pytest_videobench.files import publish
+from pytest_videobench.kinds import ErrorKind
+from pytest_videobench.money import Cost
 from pytest_videobench.prompts.model import Delivery, Prompt
 from pytest_videobench.store.keys import cache_key
 
@@ -57,9 +59,6 @@ class Commissioned(Backend, Protocol):
 
     def ready(self) -> None:
         """Raise a one-line :class:`SpecError` where a key or an address is missing."""
-
-    def price(self, delivery: Delivery) -> float | None:
-        """Give US dollars for a clip, or ``None`` where no price is known."""
 
     def errand(self, request: Request, case: str, log: JobLog, account: Account, purse: Purse) -> Errand:
         """Give the errand of a clip, which goes on with a job that the log knows."""
@@ -169,7 +168,8 @@ def await_clip(store: Store, desk: Desk, key: str, case: str) -> Clip:
             raise refusal
         if closed:
             raise NoClip(
-                f"{case}: the run ended before its clip came; the next run goes on with it", "stopped"
+                f"{case}: the run ended before its clip came; the next run goes on with it",
+                ErrorKind.STOPPED.value,
             )
         time.sleep(_LOOK_SECONDS)
 
@@ -238,7 +238,7 @@ class Broker:
         except VideobenchError as error:
             self._refuse(one, error.kind, str(error))
         except Exception as error:  # a provider of somebody's own; the other clips go on
-            self._refuse(one, "broker", f"{one.case}: {type(error).__name__}: {error}")
+            self._refuse(one, ErrorKind.BROKER.value, f"{one.case}: {type(error).__name__}: {error}")
         with self._lock:
             self._errands.pop(one.key, None)
 
@@ -258,13 +258,13 @@ class Broker:
         if not errands:
             return []
         with ThreadPoolExecutor(8) as pool:
-            cancelled = sum(pool.map(lambda errand: errand.cancel(), errands))
-        going = len(errands) - cancelled
-        cost = sum(errand.estimate_usd or 0.0 for errand in errands) * going / len(errands)
-        lines = [f"{cancelled} waiting jobs were cancelled"] if cancelled else []
+            cancelled = list(pool.map(lambda errand: errand.cancel(), errands))
+        going = [errand for errand, gone in zip(errands, cancelled, strict=True) if not gone]
+        lines = [f"{sum(cancelled)} waiting jobs were cancelled"] if any(cancelled) else []
         if going:
+            cost = Cost.of(errand.estimate_usd for errand in going)
             lines.append(
-                f"{going} jobs go on at their provider (about {cost:.2f} USD); "
+                f"{len(going)} jobs go on at their provider ({cost}); "
                 "the same command fetches them without paying again"
             )
         return lines

@@ -86,9 +86,9 @@ def test_another_length_is_another_clip(suite: Suite) -> None:
 def test_a_dry_run_shows_what_is_not_the_default(suite: Suite) -> None:
     asking(suite, red_ball='seconds = 10, size = "360x640"')
     result = suite.run("--vb-rolls=2", "--vb-dry-run", backend=BACKEND)
-    result.stdout.fnmatch_lines(["tiny *4 *0 *4 *0 *9 *0.00", " *2 of 4 cases: 10 s, 360x640, 8 fps"])
+    result.stdout.fnmatch_lines(["tiny *4 *0 *0 *4 *0 *9 *0.00", " *2 of 4 cases: 10 s, 360x640, 8 fps"])
     result = suite.run("--vb-rolls=2", "--vb-dry-run", "--vb-seconds=5", "--vb-size=640x360", backend=BACKEND)
-    result.stdout.fnmatch_lines(["tiny *4 *0 *4 *0 *6 *0.00"])
+    result.stdout.fnmatch_lines(["tiny *4 *0 *0 *4 *0 *6 *0.00"])
     result.stdout.no_fnmatch_line("*cases: *")
 
 

@@ -26,8 +26,8 @@ def test_a_dry_run_shows_and_makes_nothing(suite: Suite, extra: tuple[str, ...])
     assert result.ret == 0
     result.stdout.fnmatch_lines(
         [
-            "style*backend*cases*stored*to make*no clip*seconds*USD",
-            "tiny *6 *2 *4 *0 *0.00",
+            "style*backend*cases*stored*under way*to make*no clip*seconds*USD",
+            "tiny *6 *2 *0 *4 *0 *0.00",
             "dry run: nothing was made*0.00 USD",
         ]
     )

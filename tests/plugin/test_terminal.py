@@ -27,6 +27,7 @@ from tests.unit.rows import without_clip
 if TYPE_CHECKING:
     from tests.conftest import Suite
 
+ANY_ROW = {name: value for name, value in make_row().to_json().items() if name != "key"}
 LINE = re.compile(r"videobench  \d+/\d+ done")
 CLIPS = "def test_tiny(clip):\n    pass\n"
 """Makes clips and scores none, which is quicker."""
@@ -41,12 +42,12 @@ def run_here(suite: Suite, *args: str) -> pytest.RunResult:
 def report(
     nodeid: str, *, when: str = "call", row: dict[str, Any] | None = None
 ) -> Any:  # enough of a pytest report
-    extra = {} if row is None else {"videobench": row}
+    extra = {} if row is None else {"videobench": {"key": nodeid, **row}}
     return SimpleNamespace(nodeid=nodeid, when=when, **extra)
 
 
 def row(verdict: str = "pass", cost: float = 0.0, **timing: float) -> dict[str, Any]:
-    return {"verdict": verdict, "timing": timing, "clip": {"cost_usd": cost}}
+    return {**ANY_ROW, "verdict": verdict, "timing": timing, "clip": {"cost_usd": cost}}
 
 
 def progress(total: int) -> Progress:
@@ -66,6 +67,13 @@ def test_the_line_tells_what_became_of_the_cases() -> None:
         "videobench  5/12 done · 2 in flight · 1 failed · 2 in error · 1 from the store · 0:41"
         " · about 1:29 to go · 1.20 USD"
     )
+
+
+def test_two_tests_that_wait_for_one_clip_pay_for_it_once() -> None:
+    state = progress(3)
+    for nodeid, case in (("0", "fox"), ("1", "fox"), ("2", "owl")):
+        state.take(report(nodeid, row={**row(cost=0.6, clip=3.0), "key": case}))
+    assert state.line(1).endswith(" · 1.20 USD")
 
 
 def test_an_hour_has_minutes() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_videobench.backends.registry import BACKENDS, make_backend
-from pytest_videobench.backends.remote import offer
+from pytest_videobench.backends.remote import data_file
 from pytest_videobench.backends.remote.backend import ASIDES, Remote
 from pytest_videobench.backends.remote.offer import read_offer
 from pytest_videobench.backends.remote.provider import Cancels, Finds
 from pytest_videobench.backends.remote.wire import RemoteError
+from pytest_videobench.cli import main
+from pytest_videobench.errors import PromptError
 from pytest_videobench.registry import Registry
 from tests.fakes.xai import FakeXai
 from tests.remote.driving import drive, point
@@ -36,20 +39,27 @@ NO_PROVIDER = {"diffusers", "folder", "procedural"}
 PROVIDERS = sorted({*Registry("pytest_videobench.backends", "backend").names()} - NO_PROVIDER)
 
 
-@pytest.fixture
-def fake(clip_bytes: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeXai]:
-    package = tmp_path / "site" / "videobench_xai"
-    installed = tmp_path / "site" / "videobench_xai-1.dist-info"
+def install(root: Path, monkeypatch: pytest.MonkeyPatch, data: str = DATA) -> Registry[object]:
+    """Install the example's package, and give a registry that has found it."""
+    package = root / "site" / "videobench_xai"
+    installed = root / "site" / "videobench_xai-1.dist-info"
     for folder in (package, installed):
         folder.mkdir(parents=True)
     (package / "__init__.py").write_text(MODULE, encoding="utf-8")
-    (package / "xai.toml").write_text(DATA, encoding="utf-8")
+    (package / "xai.toml").write_text(data, encoding="utf-8")
     (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: videobench-xai\nVersion: 1\n")
     group, points = next(iter(tomllib.loads(PROJECT)["project"]["entry-points"].items()))
     lines = "\n".join(f"{name} = {target}" for name, target in points.items())
     (installed / "entry_points.txt").write_text(f"[{group}]\n{lines}\n")
     monkeypatch.syspath_prepend(package.parent)
-    found: Registry[object] = Registry(group, "backend")
+    monkeypatch.delitem(sys.modules, "videobench_xai", raising=False)
+    read_offer.cache_clear()
+    return Registry(group, "backend")
+
+
+@pytest.fixture
+def fake(clip_bytes: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeXai]:
+    found = install(tmp_path, monkeypatch)
     monkeypatch.setitem(BACKENDS._added, "xai", found.get("xai"))
     with FakeXai(clip_bytes) as fake:
         point(monkeypatch, "xai", fake)
@@ -82,6 +92,22 @@ def test_trap_10_a_clip_that_was_held_back_is_moderated(fake: FakeXai, tmp_path:
     assert caught.value.kind == "moderated"
 
 
+def test_a_slip_in_the_examples_data_file_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = install(tmp_path, monkeypatch, DATA.replace("poll_seconds", "pol_seconds"))
+    with pytest.raises(PromptError) as caught:
+        found.get("xai")
+    file = tmp_path / "site" / "videobench_xai" / "xai.toml"
+    assert str(caught.value).startswith(f"{file}: key 'pol_seconds': ")
+    assert str(caught.value).endswith("did you mean 'poll_seconds'?")
+    monkeypatch.setattr("pytest_videobench.cli.backends.BACKENDS", found)
+    assert main(["backends"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith("xai")] == [f"{'xai':16}{'broken':16}{caught.value}"]
+    assert [line for line in lines if line.startswith("procedural ")]
+
+
 def test_the_example_is_as_short_as_promised() -> None:
     written = [line for line in (MODULE + DATA).splitlines() if line.strip() and not line.startswith("#")]
     assert len(MODULE.splitlines()) < 40
@@ -111,8 +137,7 @@ def test_a_row_tells_what_the_provider_can(name: str, tmp_path: Path) -> None:
 
 
 def test_every_key_of_a_data_file_is_described() -> None:
-    source = Path(offer.__file__).read_text(encoding="utf-8")
-    keys = set(re.findall(r'\b(?:data|entry|both|own)(?:\.get\(|\[)"(\w+)"', source))
+    keys = {*data_file.KEYS, *data_file.MODEL_KEYS, *data_file.SIZE_KEYS, *data_file.LIKE_KEYS}
     assert {"base_url", "rewriting", "usd"} <= keys
     assert {key for key in keys if f"`{key}`" not in PAGE} == set()
 

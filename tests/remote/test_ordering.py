@@ -54,7 +54,7 @@ def test_every_clip_is_ordered_once_and_the_next_run_orders_none(
 ) -> None:
     result = many.run("--vb-rolls=3", *way, backend=SPEC)
     result.assert_outcomes(passed=6)
-    result.stdout.fnmatch_lines([f"{SPEC}: 6 clips, 0 stored, 0 under way, 6 to order about 3.60 USD"])
+    result.stdout.fnmatch_lines([f"{SPEC}: 6 clips, 0 stored, 0 under way, 6 to order for about 3.60 USD"])
     assert len(fake.of("submit")) == 6
     assert "from the store" not in result.stdout.str()
     sidecar = next(
@@ -224,6 +224,13 @@ def test_a_submission_that_may_have_been_taken_is_never_sent_again(
     many.run("--vb-rolls=1", *way, backend=SPEC).assert_outcomes(passed=1)
     assert len(fake.of("submit")) == 1
     assert main(["cache", "verify", *cache]) == 0
+
+
+def test_two_tests_of_one_clip_pay_for_it_once(many: Suite, fake: FakeRunway) -> None:
+    many.module("def test_one(clip):\n    pass\n\ndef test_two(clip):\n    pass\n")
+    many.run("--vb-rolls=1", "-p", "no:xdist", backend=SPEC).assert_outcomes(passed=4)
+    assert len(fake.of("submit")) == 2
+    assert many.record()["spent_usd"] == many.record()["cost_usd"] == pytest.approx(2 * PRICE)
 
 
 def test_a_damaged_clip_is_ordered_anew(many: Suite, fake: FakeRunway) -> None:

@@ -267,6 +267,10 @@ def test_a_clip_from_the_store_costs_nothing_again() -> None:
 def test_a_clip_that_two_tests_look_at_is_paid_for_once() -> None:
     found = digest([row("a", clip=PAID), row("a", clip=PAID, test="_again", timing={"store": 0.1})])
     assert costs(found) == {"cost of these clips": 0.25, "cost of a clip that passes": 0.25}
+    found = digest([row("a", clip=PAID), row("a", clip=PAID, test="_again")])
+    assert (found.spent_usd, found.cost_usd) == (0.25, 0.25), (
+        "a provider made it, and both tests waited for it"
+    )
 
 
 def test_a_run_without_clips_names_no_cost() -> None:

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_videobench.ending import SILENT, Ending
+from pytest_videobench.ending import Ending
+from pytest_videobench.gate.changes import changes
 from pytest_videobench.gate.golden import Baseline, goldens_of
 from pytest_videobench.gate.margins import Margins, read_margins
 from pytest_videobench.gating import INCONCLUSIVE, Gate
+from pytest_videobench.kinds import ErrorKind
 from pytest_videobench.options import Settings
 from tests.unit.rows import finding, row, without_clip
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from pytest_videobench.ending import Outcome
     from pytest_videobench.gate.row import Row
 
+SILENT = [kind.value for kind in ErrorKind if not kind.blames_model]
 PROMPTS = [f"p{number:02}" for number in range(20)]
 GOOD = tuple(row(prompt, roll) for prompt in PROMPTS for roll in range(3))
 BAD = tuple(row(prompt, roll, finding("freeze")) for prompt in PROMPTS for roll in range(3))
@@ -95,7 +98,7 @@ def test_a_run_without_a_row_is_judged_only_where_the_option_asks() -> None:
 
 @given(
     lost=st.sets(st.integers(0, len(GOOD) - 1), max_size=len(GOOD)),
-    silent=st.dictionaries(st.integers(0, len(GOOD) - 1), st.sampled_from(sorted(SILENT)), max_size=9),
+    silent=st.dictionaries(st.integers(0, len(GOOD) - 1), st.sampled_from(SILENT), max_size=9),
     source=st.sampled_from([GOOD, UNCLEAR, BAD]),
     inconclusive=st.sampled_from(["own", "pass", "fail"]),
 )
@@ -119,6 +122,39 @@ def test_a_run_with_gaps_is_never_a_pass(
     assert whole != bool(outcome.facts["gate"]["reasons"])
     if not lost and source is GOOD:
         assert outcome.facts["gate"]["verdict"] != "fail", "an error of ours is no fault of the model"
+
+
+def with_errors(kind: str) -> list[Row]:
+    """Give the good run with an error in place of every clip of eighteen prompts."""
+    error = {"kind": kind, "message": "x"}
+    return [without_clip(one.prompt, one.roll, error=error) if one.prompt > "p01" else one for one in GOOD]
+
+
+@pytest.mark.parametrize(
+    "kind", ["broker", "stopped", "bad_request", "timeout", "bad_answer", "a word of theirs"]
+)
+def test_an_error_of_ours_makes_no_model_worse(kind: str) -> None:
+    outcome = ended(with_errors(kind))
+    assert outcome is not None
+    assert outcome.facts["gate"]["verdict"] == "inconclusive"
+    assert outcome.exitstatus == INCONCLUSIVE
+    assert f"54 cases without a verdict on the model ({kind.replace('_', ' ')} 54)" in str(
+        outcome.facts["gate"]
+    )
+
+
+@pytest.mark.parametrize("kind", ["moderated", "generation_failed", "bad_clip", "unreadable"])
+def test_a_model_that_gives_no_clip_is_worse(kind: str) -> None:
+    outcome = ended(with_errors(kind))
+    assert outcome is not None
+    assert outcome.facts["gate"]["verdict"] == "fail"
+
+
+def test_an_error_of_ours_in_a_golden_is_no_fault_of_the_old_model() -> None:
+    (old,) = goldens_of(with_errors("timeout"), "2026-01-02")
+    speaking = [sample for sample in old.samples if sample.speaks]
+    assert len(speaking) == 6
+    assert changes(old.samples, goldens_of(GOOD, "2026-01-02")[0].samples) == {}
 
 
 def test_cases_that_fail_are_classed() -> None:

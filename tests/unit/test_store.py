@@ -45,7 +45,6 @@ class Bytes:
     synthetic = True
     model = "m"
     seconds_per_clip = 0.0
-    cost_per_clip_usd = 0.0
 
     def __init__(self, log: Path) -> None:
         self.spec = BackendSpec("bytes")
@@ -54,6 +53,9 @@ class Bytes:
 
     def delivery(self, asked: Delivery = NOTHING_ASKED) -> Delivery:
         return asked
+
+    def price(self, delivery: Delivery) -> float:
+        return 0.0
 
     def revision(self, request: Request) -> str:
         return self.version

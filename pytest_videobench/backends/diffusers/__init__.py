@@ -43,7 +43,6 @@ class Diffusers(Backend):
 
     synthetic = False
     seconds_per_clip = _SECONDS_PER_CLIP
-    cost_per_clip_usd = 0.0
     asides = frozenset({"device", "offload"})
     """Where it runs; the kind of device is part of the revision."""
 
@@ -70,6 +69,10 @@ class Diffusers(Backend):
     def nearest(self, asked: Delivery) -> Delivery:
         """Say what the clips will be, as near as the pipeline comes to what a prompt would like."""
         return self._delivery(asked, nearest=True)
+
+    def price(self, delivery: Delivery) -> float:  # noqa: ARG002
+        """Return 0: the machine is one's own."""
+        return 0.0
 
     def revision(self, request: Request) -> str:  # noqa: ARG002
         """Give the versions of model and libraries, and what is asked of the pipeline by default."""

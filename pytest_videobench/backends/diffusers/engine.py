@@ -14,7 +14,7 @@ from threading import Lock
 from traceback import clear_frames
 from typing import TYPE_CHECKING, Any
 
-from pytest_videobench.errors import GenerationFailed
+from pytest_videobench.errors import SetupFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,7 +76,7 @@ def best_device() -> str:
 
 
 def run(load: Load, call: Mapping[str, Any], seed: int) -> Take:
-    """Make one clip; raise :class:`GenerationFailed` with what to do where that fails."""
+    """Make one clip; raise :class:`SetupFailed` with what to do where that fails."""
     begun = time.perf_counter()
     with _STUDIO.lock, turn(load.device), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what libraries deprecate is no news about a clip
@@ -119,13 +119,11 @@ def _failures(load: Load, what: str) -> Iterator[None]:
         clear_frames(error.__traceback__)  # they hold what fills the card, for as long as the error is kept
         if isinstance(error, MemoryError) or any(text in str(error).lower() for text in _OUT_OF_MEMORY):
             _free(load.device)
-            raise GenerationFailed(
+            raise SetupFailed(
                 f"{load.place}: {load.device} has not enough memory; ask for a smaller size or fewer frames, "
                 "use fewer workers (-n) or, on a GPU, add offload=yes"
             ) from error
-        raise GenerationFailed(
-            f"{load.place}: {load.pipeline} {what}: {type(error).__name__}: {said}"
-        ) from error
+        raise SetupFailed(f"{load.place}: {load.pipeline} {what}: {type(error).__name__}: {said}") from error
 
 
 def _free(device: str) -> None:
@@ -181,7 +179,7 @@ def _check_call(load: Load, pipeline: Any, call: Mapping[str, Any]) -> None:
         fault = f"does not take {', '.join(foreign)}; ask for what it takes"
     else:
         return
-    raise GenerationFailed(f"{load.place}: {load.pipeline} {fault}")
+    raise SetupFailed(f"{load.place}: {load.pipeline} {fault}")
 
 
 def _required(takes: Mapping[str, inspect.Parameter]) -> set[str]:
@@ -211,7 +209,7 @@ def _check_frames(load: Load, frames: NDArray[np.uint8], call: Mapping[str, Any]
     made = dict(zip(("num_frames", "height", "width"), frames.shape, strict=False))
     asked = {name: call.get(name, length) for name, length in made.items()}
     if asked != made:
-        raise GenerationFailed(
+        raise SetupFailed(
             f"{load.place}: {load.pipeline} made {_spelled(made)} where {_spelled(asked)} were asked; "
             "ask for what it makes"
         )

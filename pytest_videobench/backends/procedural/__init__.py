@@ -45,7 +45,6 @@ class Procedural:
 
     synthetic = True
     seconds_per_clip = 1.5
-    cost_per_clip_usd = 0.0
 
     def __init__(self, spec: BackendSpec) -> None:
         self.spec = spec
@@ -66,6 +65,10 @@ class Procedural:
     def delivery(self, asked: Delivery = NOTHING_ASKED) -> Delivery:
         """Say what the clips will be: duration, frames per second and size, whatever shape was asked for."""
         return _delivery(self.spec, merged(self._asked, asked, DEFAULT))
+
+    def price(self, delivery: Delivery) -> float:  # noqa: ARG002
+        """Return 0: drawing costs nothing."""
+        return 0.0
 
     def revision(self, request: Request) -> str:
         """Give the renderer's version, and what it reads of a prompt besides its words."""

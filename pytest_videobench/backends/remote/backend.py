@@ -117,11 +117,6 @@ class Remote:
         return self._shape(delivery).price(delivery.duration or self._model.default_length)
 
     @property
-    def cost_per_clip_usd(self) -> float:
-        """Give the price of a clip of the default length and size; 0 where it is not known."""
-        return self.price(self.delivery()) or 0.0
-
-    @property
     def account(self) -> tuple[str, str]:
         """Name the account whose limits hold: one per provider and server."""
         return self.spec.name, self.base_url

@@ -16,8 +16,7 @@ from pytest_videobench.errors import DeliveryError, SpecError
 from pytest_videobench.prompts.model import Delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping
 
 RATIO_TOLERANCE = 0.03
 """Share by which a ratio may be off: 848 × 480 is meant to be 16 : 9."""
@@ -51,7 +50,7 @@ class Shape:
     def price(self, seconds: float) -> float | None:
         """Give US dollars for a clip of a length, or ``None`` where price or length (0) is not known."""
         if not seconds:
-            return None
+            return 0.0 if self.usd_per_second == 0 else None
         if f"{seconds:g}" in self.usd:
             return self.usd[f"{seconds:g}"]
         return None if self.usd_per_second is None else self.usd_per_second * seconds
@@ -223,85 +222,10 @@ def delivered(spec: str, model: Model, asked: Delivery, *, nearest: bool) -> tup
 
 @cache
 def read_offer(name: str, package: str = "pytest_videobench.backends.providers") -> Offer:
-    """Read the data file of a provider of ours, or of a third party's package."""
+    """Return what the data file of a provider of ours, or of a third party's package, offers."""
+    from pytest_videobench.backends.remote.data_file import offer_from
+
     return offer_from(files(package) / f"{name}.toml")
-
-
-def offer_from(path: Path | Any) -> Offer:
-    """Read a data file."""
-    import tomllib
-
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
-    models = {name: _model(name, entry, data) for name, entry in data.get("models", {}).items()}
-    return Offer(
-        title=data["title"],
-        as_of=str(data["as_of"]),
-        source=data["source"],
-        base_url=data.get("base_url", ""),
-        base_url_env=data.get("base_url_env", ""),
-        key_env=tuple(data.get("key_env", ())),
-        key_needed=data.get("key_needed", True),
-        models=models,
-        any_model=_model("", data["any_model"], data) if "any_model" in data else None,
-        poll_seconds=data["poll_seconds"],
-        timeout_seconds=data.get("timeout_seconds", 1800.0),
-        concurrency=data["concurrency"],
-        per_minute=data.get("per_minute"),
-        settle_seconds=data.get("settle_seconds", 5.0),
-        params=data.get("params", {}),
-        asides=frozenset(data.get("asides", ())),
-        errors=data.get("errors", {}),
-        headers=data.get("headers", {}),
-        url_lives_hours=data.get("url_lives_hours"),
-    )
-
-
-def _model(name: str, entry: Mapping[str, Any], data: Mapping[str, Any]) -> Model:
-    lengths = tuple(float(seconds) for seconds in entry.get("lengths", ()))
-    span = entry.get("length_range")
-    return Model(
-        name=name,
-        shapes=tuple(_shapes(entry.get("shapes", ()), data.get("shapes", {}))),
-        lengths=lengths,
-        length_range=(float(span[0]), float(span[1])) if span else None,
-        default_length=_default_length(entry, lengths),
-        fps=entry.get("fps"),
-        free_size=entry.get("free_size", False),
-        free_fps=entry.get("free_fps", False),
-        blank=entry.get("blank", False),
-        prompt_limit=entry.get("prompt_limit"),
-        prompt_unit=entry.get("prompt_unit", "characters"),
-        seed=(int(entry["seed"][0]), int(entry["seed"][1])) if "seed" in entry else None,
-        concurrency=entry.get("concurrency"),
-        rewriting=entry.get("rewriting", "off"),
-        settings=entry.get("settings", {}),
-        note=entry.get("note", ""),
-    )
-
-
-def _default_length(entry: Mapping[str, Any], lengths: tuple[float, ...]) -> float:
-    if entry.get("blank", False):
-        return 0.0
-    return float(entry.get("default_length", lengths[0] if lengths else 5.0))
-
-
-def _shapes(entries: Iterable[Any], shared: Mapping[str, Any]) -> Iterable[Shape]:
-    """Read sizes; a text names a list of sizes that several models share, and prices may stand beside it."""
-    for entry in entries:
-        own = {key: value for key, value in entry.items() if key != "like"} if "like" in entry else {}
-        for one in shared[entry["like"]] if "like" in entry else [entry]:
-            both = {**one, **own}
-            yield Shape(
-                width=both["size"][0],
-                height=both["size"][1],
-                say={key: value for key, value in both.items() if key not in _SHAPE_KEYS},
-                usd_per_second=both.get("usd_per_second"),
-                usd={str(seconds): price for seconds, price in both.get("usd", {}).items()},
-                nominal=both.get("nominal", False),
-            )
-
-
-_SHAPE_KEYS = frozenset({"size", "usd_per_second", "usd", "nominal"})
 
 
 def _as_asked(asked: Delivery) -> Shape:
