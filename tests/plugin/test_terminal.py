@@ -220,7 +220,8 @@ def read_all(master: int) -> str:
 def screen(written: str, width: int) -> list[str]:
     """Give the lines of a terminal that knows carriage returns, and breaks no line of ours."""
     lines, column = [""], 0
-    for char in re.sub(r"\x1b\[[0-9;]*m", "", written):
+    # Colours, and the progress that pytest 9.0.0 tells the terminal's window.
+    for char in re.sub(r"\x1b\[[0-9;]*m|\x1b\]9;4;[^\x1b]*\x1b\\", "", written):
         if char == "\r":
             column = 0
         elif char == "\n":
